@@ -1,0 +1,1 @@
+"""Beam wiring, sources, sinks, registry and command line: everything that touches the world; no row logic."""

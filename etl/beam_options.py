@@ -1,0 +1,38 @@
+"""The flags that are not ours go to Beam; one that Beam does not know either is an error, not a warning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from etl.errors import ConfigError
+
+
+def beam_options(flags: list[str]) -> Any:
+    """Pipeline options from Beam flags; the local default is the in-memory FnApiRunner.
+
+    Raises:
+        ConfigError: an unknown flag, or a mode that is known to lose data.
+    """
+    from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+
+    if not any(flag.startswith("--runner") for flag in flags):
+        flags = [*flags, "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner", "--direct_running_mode=in_memory"]
+    unknown = _unknown(flags)
+    if unknown:
+        raise ConfigError(f"unknown flags, known neither to desirepath nor to Beam: {', '.join(unknown)}; see --help")
+    options = PipelineOptions(flags)
+    if options.view_as(DirectOptions).direct_running_mode == "multi_threading":
+        raise ConfigError(
+            "--direct_running_mode=multi_threading loses records in Beam's local runner; use in_memory or multi_processing"
+        )
+    return options
+
+
+def _unknown(flags: list[str]) -> list[str]:
+    from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
+
+    parser = _BeamArgumentParser(allow_abbrev=False)
+    for option_class in {*PipelineOptions.__subclasses__()}:
+        option_class._add_argparse_args(parser)
+    _, rest = parser.parse_known_args(flags)
+    return [word.split("=")[0] for word in rest if word.startswith("-")] or [f"{len(rest)} loose words"] * bool(rest)

@@ -1,0 +1,116 @@
+"""The dataset card: README.md of the registry, derived from the manifests and from nothing else.
+
+Its YAML head is what `load_dataset(registry)` obeys: one config per live version, and `default` over all of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import yaml
+
+_SPLITS: Final = ("train", "validation", "test")
+_FEATURES: Final = [
+    {"name": "actions", "list": "string"},
+    {"name": "length", "dtype": "int16"},
+    {"name": "people", "dtype": "int32"},
+    {"name": "occurrences", "dtype": "int64"},
+]
+
+
+def render_card(manifests: list[dict[str, Any]]) -> str:
+    """The card of a registry with these versions (live ones, in order)."""
+    released = [manifest for manifest in manifests if manifest["files"]]
+    configs = [{"config_name": "default", "default": True, "data_files": _default_files(released)}]
+    infos = [_info("default", released)]
+    for manifest in released:
+        for kind, suffix in (("sequences", ""), ("actions", "-actions")):
+            files = _files(manifest, kind)
+            if files:
+                name = f"{manifest['version']}{suffix}"
+                configs.append({"config_name": name, "data_files": files})
+                infos.append(_info(name, [manifest]))
+    head = yaml.safe_dump(
+        {
+            "pretty_name": "Action sequences (k-anonymous)",
+            "tags": ["k-anonymity", "action-sequences", "desirepath"],
+            "configs": configs,
+            "dataset_info": infos,
+        },
+        sort_keys=False,
+        allow_unicode=True,
+    )
+    return f"---\n{head}---\n\n{_body(manifests)}"
+
+
+def _files(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    paths = [file["path"] for file in manifest["files"] if PurePosixPath(file["path"]).parent.name == kind]
+    by_split = {split: [path for path in paths if PurePosixPath(path).name.startswith(f"{split}-")] for split in _SPLITS}
+    return [{"split": split, "path": files} for split, files in by_split.items() if files]
+
+
+def _default_files(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    by_split: dict[str, list[str]] = {}
+    for manifest in manifests:
+        for entry in _files(manifest, "sequences"):
+            by_split.setdefault(entry["split"], []).extend(entry["path"])
+    return [{"split": split, "path": by_split[split]} for split in _SPLITS if split in by_split]
+
+
+def _info(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
+    # The cache of `datasets` is keyed by this: x.y.z, and never two contents under one number.
+    latest = manifests[-1]["version"] if manifests else "0001-01-01"
+    version = ".".join(str(int(part)) for part in latest.split("-")[:3])
+    return {"config_name": name, "version": version, "features": _FEATURES}
+
+
+def _body(manifests: list[dict[str, Any]]) -> str:
+    lines = [
+        "# Action sequences",
+        "",
+        "Made by Desirepath from raw activity logs: each row is a run of actions that at least *k* different people were",
+        "logged with, inside one session, with how many people (rounded down to a ladder) and how often (rounded down).",
+        "No row has a person, a time, a session or a keystroke in it.",
+        "",
+        "## Versions",
+        "",
+        "| version | k | people counted as | records | transitions released | purpose | works agreement |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for manifest in manifests:
+        policy = manifest["policy"]
+        low = " (**below 10, allowed by flag**)" if policy["allow_low_k"] else ""
+        counted = "accounts (no participation file)" if policy["participation"] == "none" else "people"
+        released = f"{manifest['released']['records']} | {manifest['share']['transitions']:.1%}"
+        if not manifest["files"]:
+            released = "0 (nothing could be released) | 0 %"
+        lines.append(
+            f"| {manifest['version']} | {manifest['k']}{low} | {counted} | {released} "
+            f"| {_cell(policy['purpose'])} | {_cell(policy['works_agreement'])} |"
+        )
+    if not manifests:
+        lines.append("| none yet | | | | | | |")
+    lines += [
+        "",
+        "## Columns",
+        "",
+        "- `actions` (list of string): the sequence. `↑1` after an action says that it was generalised by one level.",
+        "- `length` (int16): how many actions. `people` (int32): different people, rounded down to 10, 15, 20, 30, 50 …",
+        "- `occurrences` (int64): how often, after caps, rounded down to two significant digits.",
+        "",
+        "`<version>` holds sequences of two actions and more, `<version>-actions` single actions.",
+        "",
+        "## What is guaranteed, and what is not",
+        "",
+        "Every row was emitted by at least *k* different people of the night, counted anew on the written files by a verifier",
+        "that shares no code with the anonymiser. Not promised: differential privacy; the safety of a model trained on this;",
+        "attribute disclosure (everyone in a group did it); collusion of k − 1 people or planted events. Whoever uses this",
+        "data must not try to single out, link or evaluate people.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

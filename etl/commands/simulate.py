@@ -1,0 +1,57 @@
+"""`desirepath simulate`: write a seeded, simulated workplace log in the native schema, at any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write into.")],
+    events: Annotated[int, typer.Option(help="How many events.", min=1)] = 100_000,
+    people: Annotated[int, typer.Option(help="How many people.", min=1)] = 200,
+    units: Annotated[int, typer.Option(help="How many organisational units.", min=1)] = 12,
+    nights: Annotated[int, typer.Option(help="Over how many nights.", min=1)] = 1,
+    start: Annotated[str, typer.Option(help="The first night, YYYY-MM-DD.")] = "2026-11-02",
+    seed: Annotated[int, typer.Option(help="The same seed and sizes give the same bytes.")] = 7,
+    format: Annotated[str, typer.Option(help="jsonl or parquet.")] = "jsonl",  # noqa: A002  (the flag's name)
+    compression: Annotated[str | None, typer.Option(help="gzip or zstd (jsonl only).")] = None,
+    files: Annotated[int | None, typer.Option(help="Files a night. Default: by size.", min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes. Default: one per core.", min=1)] = None,
+    preset: Annotated[str | None, typer.Option(help="demo or bench: frozen parameters; takes --events.")] = None,
+    hostile: Annotated[bool, typer.Option(help="Plant a few hostile cases: secrets, addresses, bad records.")] = True,
+) -> None:
+    """Write simulated logs: invented people and actions, for demos and load tests."""
+    import os
+    from dataclasses import replace
+    from datetime import date
+
+    from etl.errors import ConfigError
+    from etl.simulate import PRESETS, Simulation
+    from etl.simulate import simulate as write
+
+    try:
+        first = date.fromisoformat(start)
+    except ValueError:
+        raise ConfigError("--start must be a date, YYYY-MM-DD") from None
+    if format not in ("jsonl", "parquet") or compression not in (None, "gzip", "zstd"):
+        raise ConfigError("--format is jsonl or parquet, --compression gzip or zstd")
+    cores = workers or os.cpu_count() or 1
+    if preset is not None:
+        if preset not in PRESETS:
+            raise ConfigError(f"--preset is one of {', '.join(PRESETS)}")
+        simulation = replace(PRESETS[preset], events=events, workers=cores)
+    else:
+        simulation = Simulation(
+            events=events, people=people, units=units, nights=nights, start=first, seed=seed,
+            format=format, compression=compression, files=files, workers=cores, hostile=hostile,
+        )  # fmt: skip
+    written = write(simulation, out)
+    typer.echo(f"simulated {written.events:,} events in {len(written.files)} files under {out}; participation: {written.participation}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command()(simulate)

@@ -1,0 +1,46 @@
+"""Every way a run can end, as an exception with its exit code (DESIGN §7). A message is one paragraph for a person:
+what was expected, what came, what to do; never a row's values."""
+
+from __future__ import annotations
+
+
+class DesirepathError(Exception):
+    """An end of the run that is not a bug; `exit_code` is the process's."""
+
+    exit_code = 70
+
+
+class ConfigError(DesirepathError):
+    """The command or the configuration cannot be used."""
+
+    exit_code = 2
+
+
+class QuarantinedError(DesirepathError):
+    """A critical check failed; the version was not published."""
+
+    exit_code = 3
+
+
+class InputError(DesirepathError):
+    """The input cannot be used: nothing matched, unreadable, or more rejects than allowed."""
+
+    exit_code = 4
+
+
+class AlreadyPublishedError(DesirepathError):
+    """This night is published with other content."""
+
+    exit_code = 5
+
+
+class StorageError(DesirepathError):
+    """Reading or writing failed."""
+
+    exit_code = 74
+
+
+class LockedError(DesirepathError):
+    """Another run holds the registry's lock."""
+
+    exit_code = 75

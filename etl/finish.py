@@ -1,0 +1,73 @@
+"""The last steps of the pipeline: filter and write the release, and leave the totals where the run picks them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl.job import Job
+from etl.parquet import write_release
+from etl.progress import advance
+from transforms.count import Counts, add
+from transforms.emit import Plan
+from transforms.release import release
+from transforms.statistics import ReadStatistics, total
+
+DEAD_LETTERS = pa.schema([("file", pa.int32()), ("position", pa.int64()), ("reason", pa.string())])
+
+
+def write_outcome(
+    _: object, plan: Plan, counts: Iterable[Counts], totals: Iterable[tuple[int, ...]], job: Job
+) -> None:
+    """Filter exactly, write the Parquet files, and leave the exact totals."""
+    policy = job.anonymity
+    released = release(
+        add(list(counts), len(plan.digests)), plan, k=policy.k, min_outside_unit=policy.min_outside_unit
+    )
+    files = write_release(released, job.staging.data)
+    duplicates, people, sessions, actions, transitions = (sum(column) for column in zip((0,) * 5, *totals, strict=True))
+    shown = sorted(released.table.column("people").to_pylist())  # on the ladder: exact counts stay inside
+    outcome = {
+        "duplicates": duplicates,
+        "people": people,
+        "sessions": sessions,
+        "actions": actions,
+        "transitions": transitions,
+        "released": {"events": released.events, "transitions": released.transitions, "records": released.table.num_rows},
+        "withheld": released.withheld,
+        "smallest_support": min(shown, default=None),
+        "median_support": shown[len(shown) // 2] if shown else None,
+        "vocabulary": len(set(pa.compute.list_flatten(released.table.column("actions")).unique().to_pylist())),
+        "files": [str(path.relative_to(job.staging.data)) for path in files],
+    }
+    job.staging.outcome.write_bytes(orjson.dumps(outcome))
+    advance("write", released.table.num_rows)
+
+
+def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> None:
+    """Leave what was read."""
+    statistics = asdict(total(parts))
+    statistics.update(present=sorted(statistics["present"]), damaged_files=sorted(statistics["damaged_files"]))
+    job.staging.statistics.write_bytes(orjson.dumps(statistics))
+
+
+def write_dead_letters(_: object, parts: Iterable[tuple[int, pa.RecordBatch]], job: Job) -> None:
+    """Leave the dead letters in order of file and position: never what a record held."""
+    tables = [
+        pa.table(
+            {
+                "file": pa.repeat(pa.scalar(file, pa.int32()), batch.num_rows),
+                "position": batch.column("position"),
+                "reason": batch.column("reason"),
+            },
+            schema=DEAD_LETTERS,
+        )
+        for file, batch in parts
+    ]
+    letters = pa.concat_tables([DEAD_LETTERS.empty_table(), *tables])
+    ordered = letters.sort_by([("file", "ascending"), ("position", "ascending"), ("reason", "ascending")])
+    pq.write_table(ordered, job.staging.dead_letters, compression="zstd")

@@ -1,0 +1,25 @@
+"""What a run tells its workers: one frozen value that every step is given, and nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from etl.inputs import Split
+from etl.staging import Staging
+from transforms.events import EventPolicy
+from transforms.policy import AnonymityPolicy
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run. `version_salt` keys the cap C; `sealing_key` lives as long as the run."""
+
+    splits: tuple[Split, ...]
+    events: EventPolicy
+    anonymity: AnonymityPolicy
+    staging: Staging
+    buckets: int
+    block_bytes: int
+    max_record_bytes: int
+    version_salt: bytes
+    sealing_key: bytes = field(repr=False)

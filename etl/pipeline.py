@@ -1,0 +1,36 @@
+"""The pipeline: logs in, a release in staging out. Wiring only; what happens is in `transforms`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.pvalue import AsIter, AsSingleton
+
+import etl.coders  # noqa: F401  (registers how batches travel)
+from etl.finish import write_dead_letters, write_outcome, write_statistics
+from etl.job import Job
+from etl.read_step import ReadEvents
+from etl.steps import CutBuckets, SequenceBuckets, solve_plan
+
+
+def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
+    """Wire one run; what it leaves is in `job.staging`."""
+    read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
+    buckets = (
+        read.events  # (bucket, EVENTS batch)
+        | "ByPersonBucket" >> beam.GroupByKey()  # (bucket, EVENTS batches)
+        | "SequenceBuckets" >> SequenceBuckets(job)  # Bucket
+    )
+    packed = buckets | "Pack" >> beam.Map(lambda bucket: bucket.packed)  # Packed
+    plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), job)  # Plan
+    counts = buckets | "CutBuckets" >> CutBuckets(job, plan)  # Counts
+    totals = buckets | "Totals" >> beam.Map(lambda b: (b.duplicates, b.packed.people, b.sessions, len(b.packed.path), b.transitions))
+    _once(pipeline, "Release", write_outcome, AsSingleton(plan), AsIter(counts), AsIter(totals), job)
+    _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)
+    _once(pipeline, "DeadLetters", write_dead_letters, AsIter(read.rejects), job)
+
+
+def _once(pipeline: beam.Pipeline, label: str, step: Any, *inputs: Any) -> Any:
+    """Run a step exactly once, on one worker, also when its inputs are empty."""
+    return pipeline | f"{label}Once" >> beam.Create([None]) | label >> beam.Map(step, *inputs)

@@ -1,0 +1,43 @@
+"""Sealed tables: Arrow IPC under AES-256-GCM with a key that lives only in the run's memory.
+
+What a run must remember about people while it works (its emissions) is written like this: a kill leaves ciphertext.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+
+
+def new_key() -> bytes:
+    """A fresh key for one run."""
+    return AESGCM.generate_key(bit_length=256)
+
+
+def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
+    """Write a table under the key; the file's name is bound to its content."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(table)
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), path.name.encode())
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(sealed)
+    partial.replace(path)
+
+
+def read_sealed(path: Path, key: bytes) -> pa.Table:
+    """Read what `write_sealed` wrote.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
+    """
+    sealed = path.read_bytes()
+    plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], path.name.encode())
+    with pa.ipc.open_stream(plain) as reader:
+        return reader.read_all()

@@ -1,0 +1,81 @@
+"""Which mapping reads the input: a file, the native schema, or whichever is recognised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import orjson
+import pyarrow.parquet as pq
+import yaml
+from pydantic import ValidationError
+
+from etl.compression import open_decompressed
+from etl.config import problems_of
+from etl.errors import ConfigError, InputError
+from etl.inputs import find_inputs
+from transforms.mapping import NATIVE, Mapping
+
+NATIVE_COLUMNS: Final = frozenset({"user_id", "ts", "event_type", "app"})
+_HEAD_BYTES: Final = 1 << 16
+
+
+def load_mapping(source: str, patterns: tuple[str, ...], date: str | None) -> Mapping:
+    """The mapping that `--source` names: `native`, `auto`, or a mapping file.
+
+    Raises:
+        ConfigError: no such mapping file, or not a mapping. InputError: `auto` does not recognise the input.
+    """
+    if source == "native":
+        return NATIVE
+    if source == "auto":
+        return _recognise(patterns, date)
+    return read_mapping(Path(source))
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read a mapping file."""
+    try:
+        values = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"--source {path}: no such mapping file; give native, auto, or the path of a mapping (YAML)") from None
+    except OSError as error:
+        raise ConfigError(f"the mapping {path} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ConfigError(f"the mapping {path} is not YAML") from None
+    try:
+        return Mapping.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join([f"the mapping {path} cannot be used:", *(f"  - {line}" for line in problems_of(error))])) from None
+
+
+def _recognise(patterns: tuple[str, ...], date: str | None) -> Mapping:
+    for file in find_inputs(patterns, NATIVE, date=date):
+        if file.size_bytes == 0:
+            continue
+        if file.format == "parquet":
+            columns = set(pq.read_schema(file.path).names)
+        elif file.format == "jsonl":
+            with open_decompressed(file.path, file.compression) as stream:
+                head = stream.read(_HEAD_BYTES)
+            columns = _first_keys(head)
+        else:
+            columns = set()
+        if NATIVE_COLUMNS <= columns:
+            return NATIVE
+        break
+    raise InputError(
+        "--source auto recognises the native schema only (records with user_id, ts, event_type and app), and this is "
+        "something else: describe it with a mapping file (--source mapping.yaml; examples/mappings has some)"
+    )
+
+
+def _first_keys(head: bytes) -> set[str]:
+    for line in head.removeprefix(b"\xef\xbb\xbf").splitlines():
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(record, dict):
+            return set(record)
+    return set()

@@ -1,0 +1,66 @@
+"""The table at the end of a run: what came in, what went out, what was held back and why, and where to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+REASONS = {
+    "rare_token": "action that too few people share, at every level",
+    "no_shared_sequence": "not part of a sequence that enough people share",
+    "cap": "more than one person may contribute",
+    "merged_by_lifting": "became a repeat when generalised",
+    "below_min_active": "too few people were active",
+    "other": "other reasons, told together",
+    "where_filter": "filtered by the mapping",
+    "outside_window": "outside the window",
+    "not_admitted": "does not take part at that time",
+    "duplicate": "duplicate of a record",
+}
+"""Reasons in plain words."""
+
+
+def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, Path | str]) -> None:
+    """Print the summary of a version on standard output."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title=escape(headline), title_justify="left", show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    rows, released, share = manifest["rows"], manifest["released"], manifest["share"]
+
+    def add(name: str, value: object, note: str = "") -> None:
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else escape(str(value)), escape(note))
+
+    add("rows read", rows["read"], f"in {manifest['input']['files']:,} files")
+    for kind in ("rejected", "dropped"):
+        add(f"  {kind}", sum(rows[kind].values()))
+        for reason, n in sorted(rows[kind].items()):
+            add(f"    {reason}", n, REASONS.get(reason, ""))
+    add("  kept", rows["kept"])
+    counted_as = manifest["privacy"]["people_counted_as"]
+    add(counted_as, manifest["people"], f"k = {manifest['k']}, at least {manifest['policy']['min_active']} needed")
+    add("sessions", manifest["sessions"])
+    add("actions", manifest["actions"], f"with {_number(manifest['transitions'])} transitions between them")
+    add("released", "")
+    add("  events", released["events"], f"{share['events']:.1%} of the actions")
+    add("  transitions", released["transitions"], f"{share['transitions']:.1%}")
+    add("  records", released["records"], f"from {manifest['vocabulary']:,} distinct actions")
+    if manifest["withheld"]["actions"]:
+        add("withheld actions", "")
+        for reason, n in manifest["withheld"]["actions"].items():
+            add(f"  {reason}", n, REASONS.get(reason, ""))
+    gates = manifest["gates"]
+    failed = [gate for gate in gates if not gate["success"]]
+    add("gates", f"{len(gates) - len(failed)} of {len(gates)}", "passed" if not failed else "; ".join(f["sentence"] for f in failed))
+    console.print(table)
+    for name, path in where.items():
+        console.print(f"[bold]{name}[/bold]: {escape(str(path))}", soft_wrap=True)
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

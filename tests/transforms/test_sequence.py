@@ -1,0 +1,94 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.worlds import MINUTE, Act, events_of, shuffled
+from transforms.sequence import build_actions, order_events
+
+
+def paths(batch: pa.RecordBatch) -> list[str]:
+    return batch.column("path").cast(pa.string()).to_pylist()
+
+
+def sequence(acts: list[Act], *, drop_repeats: bool = True):
+    return build_actions(order_events([events_of(acts)]).events, gap_us=30 * MINUTE, drop_repeats=drop_repeats)
+
+
+def test_a_pause_of_exactly_the_gap_stays_in_the_session():
+    assert sequence([Act("p", 0, ("a",)), Act("p", 30, ("b",))]).sessions == 1
+
+
+def test_a_longer_pause_starts_a_new_session():
+    assert sequence([Act("p", 0, ("a",)), Act("p", 30.001, ("b",))]).sessions == 2
+
+
+def test_two_people_never_share_a_session():
+    assert sequence([Act("p", 0, ("a",)), Act("q", 0, ("a",))]).sessions == 2
+
+
+def test_equal_times_keep_file_then_position():
+    one = events_of([Act("p", 0, ("b",), file=0, position=7), Act("p", 0, ("c",), file=0, position=9)])
+    two = events_of([Act("p", 0, ("a",), file=1, position=1)])
+    assert paths(order_events([two, one]).events) == ["b", "c", "a"]
+
+
+def test_runs_collapse_and_remember_their_rows():
+    made = sequence([Act("p", minute, (name,)) for minute, name in enumerate("aabbba")])
+    assert paths(made.actions) == ["a", "b", "a"]
+    assert made.actions.column("first_row").to_pylist() == [0, 2, 5]
+    assert made.actions.column("rows").to_pylist() == [2, 3, 1]
+    assert made.transitions == 2
+
+
+def test_runs_stay_where_the_mapping_wants_them():
+    made = sequence([Act("p", minute, (name,)) for minute, name in enumerate("aab")], drop_repeats=False)
+    assert paths(made.actions) == ["a", "a", "b"]
+    assert made.transitions == 2
+
+
+def test_a_run_does_not_cross_a_pause():
+    made = sequence([Act("p", 0, ("a",)), Act("p", 99, ("a",))])
+    assert made.actions.num_rows == 2
+    assert made.transitions == 0
+
+
+def test_transitions_count_the_finest_level_only():
+    made = sequence([Act("p", 0, ("a", "x")), Act("p", 1, ("a", "y")), Act("p", 2, ("b", "y"))])
+    assert made.actions.num_rows == 3  # two paths of the same finest name are two actions …
+    assert made.transitions == 1  # … and one node of the denominator
+
+
+def test_duplicates_of_a_record_id_go_and_the_first_stays():
+    ordered = order_events([events_of([Act("p", 5, ("late",), record_id="r"), Act("p", 1, ("early",), record_id="r")])])
+    assert (paths(ordered.events), ordered.duplicates) == (["early"], 1)
+
+
+def test_an_id_of_another_person_is_another_id():
+    ordered = order_events([events_of([Act("p", 1, ("a",), record_id="r"), Act("q", 2, ("a",), record_id="r")])])
+    assert ordered.duplicates == 0
+
+
+def test_records_without_an_id_are_no_duplicates():
+    ordered = order_events([events_of([Act("p", 1, ("a",), record_id="r"), Act("p", 1, ("b",)), Act("p", 1, ("b",))])])
+    assert ordered.duplicates == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_order_of_arrival_does_not_matter_where_times_differ(seed):
+    events = events_of([Act(f"p{i % 3}", i, (f"a{i % 4}",)) for i in range(40)])
+    straight = order_events([events]).events
+    mixed = order_events([shuffled(events, seed).slice(i, 1) for i in range(40)]).events
+    assert straight.column("time_us").equals(mixed.column("time_us"))
+    assert paths(straight) == paths(mixed)
+
+
+def test_nothing_in_nothing_out():
+    made = build_actions(order_events([]).events, gap_us=MINUTE, drop_repeats=True)
+    assert (made.actions.num_rows, made.sessions, made.transitions, len(made.persons)) == (0, 0, 0, 0)
+
+
+def test_persons_are_in_the_order_of_their_digests():
+    made = sequence([Act(name, 0, ("a",)) for name in "zyxwv"])
+    digests = made.persons.to_pylist()
+    assert digests == sorted(digests)
+    assert np.asarray(made.actions.column("person")).tolist() == list(range(5))

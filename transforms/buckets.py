@@ -1,0 +1,46 @@
+"""Person buckets: a person lives in exactly one, so that counts of people are sums over buckets (DESIGN §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.schemas import EVENTS
+
+
+def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Cut EVENTS by bucket, keeping their order within each.
+
+    Returns:
+        (bucket, EVENTS batch) for each bucket that has events; dictionaries hold used values only.
+    """
+    if events.num_rows == 0:
+        return
+    person = events.column("person").combine_chunks().dictionary_encode()
+    head = pc.binary_slice(person.dictionary, 0, 4).cast(pa.binary())
+    number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
+    bucket = number[np.asarray(person.indices)]
+    order = np.argsort(bucket, kind="stable")
+    bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
+    ordered = events.take(pa.array(order))
+    for index in range(buckets):
+        start, stop = int(bounds[index]), int(bounds[index + 1])
+        if stop > start:
+            yield index, compact(ordered.slice(start, stop - start))
+
+
+def compact(events: pa.Table) -> pa.RecordBatch:
+    """One batch whose dictionaries hold only the values that its rows use, in order of first use."""
+    columns = []
+    for field in EVENTS:
+        column = events.column(field.name)
+        if pa.types.is_dictionary(field.type):
+            column = column.cast(field.type.value_type).dictionary_encode()
+        array = column.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):
+            array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
+        columns.append(array)
+    return pa.RecordBatch.from_arrays(columns, schema=EVENTS)

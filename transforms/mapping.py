@@ -1,0 +1,228 @@
+"""The mapping: how a record-shaped log is read as events. Described, not coded (DESIGN §7)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+As = Literal["template", "verbatim", "key_class"]
+Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
+
+CONTENT_WORDS = frozenset(
+    "key keys keycode char chars character charcode text value values title clipboard password passwd secret body "
+    "content contents message_body keystroke keystrokes paste pasted input typed dwell flight".split()
+)
+"""Words in a column's name that say it holds what somebody typed, read or copied: `key_class` or not at all."""
+
+
+def says_content(column: str) -> bool:
+    """Whether a column's name says that it holds content, judged word by word (`keyCode`, `window_title`).
+
+    >>> says_content("window_title"), says_content("keyChar"), says_content("monkey")
+    (True, True, False)
+    """
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", parts.lower()) if word]
+    joined = re.split(r"[^a-z0-9]+", column.lower())
+    return any(word in CONTENT_WORDS for word in [*words, *joined])
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class PersonSpec(_Model):
+    """Where the account of a record is: one column, several joined, the file's path, or a constant."""
+
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    path: str | None = None
+    constant: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> PersonSpec:
+        given = [self.column is not None, bool(self.columns), self.path is not None, self.constant is not None]
+        if sum(given) != 1:
+            raise ValueError("person: give exactly one of a column, {columns: […]}, {path: regex} or {constant: name}")
+        if self.path is not None:
+            try:
+                pattern = re.compile(self.path)
+            except re.error as error:
+                raise ValueError(f"person.path is not a regular expression: {error}") from None
+            if "person" not in pattern.groupindex:
+                raise ValueError("person.path needs a group named person: (?P<person>…)")
+        return self
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """The record's columns this needs; empty for a path or a constant."""
+        return (self.column,) if self.column is not None else self.columns
+
+
+class TimeSpec(_Model):
+    """Where the time of a record is and how it is written; times outside [earliest, latest) are rejected."""
+
+    column: str
+    format: str = "iso8601"
+    """iso8601 | epoch_s | epoch_ms | epoch_us | relative_s | iso8601_or_epoch_us | a strptime pattern (it holds a %)"""
+    anchor: datetime | None = None
+    earliest: datetime = datetime(1980, 1, 1, tzinfo=UTC)
+    latest: datetime = datetime(2100, 1, 1, tzinfo=UTC)
+
+    @field_validator("anchor", "earliest", "latest")
+    @classmethod
+    def _with_offset(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("needs an offset, for instance 2026-01-01T00:00:00Z")
+        return value
+
+    @model_validator(mode="after")
+    def _known_format(self) -> TimeSpec:
+        known = {"iso8601", "iso8601_or_epoch_us", "epoch_s", "epoch_ms", "epoch_us", "relative_s"}
+        if self.format not in known and "%" not in self.format:
+            raise ValueError(f"time.format is one of {', '.join(sorted(known))}, or a strptime pattern")
+        if (self.format == "relative_s") != (self.anchor is not None):
+            raise ValueError("time.anchor goes with format: relative_s, and relative_s needs it")
+        return self
+
+
+class ActionColumn(_Model):
+    """One column of an action level and how it passes (DESIGN §4, minimised at decode)."""
+
+    column: str
+    as_: As = Field(default="template", alias="as")
+    split: str | None = None
+    """Cut the value at this separator …"""
+    take: int | None = Field(default=None, ge=1)
+    """… and keep the first so many pieces."""
+
+    @model_validator(mode="after")
+    def _no_content(self) -> ActionColumn:
+        if (self.split is None) != (self.take is None):
+            raise ValueError(f"action column {self.column}: split and take go together")
+        if self.as_ != "key_class" and says_content(self.column):
+            raise ValueError(
+                f"action column {self.column}: its name says that it holds what somebody typed, read or copied; "
+                "such a column passes only as key_class, or not at all"
+            )
+        return self
+
+
+def _column_or_spec(key: str) -> Any:
+    def convert(value: object) -> object:
+        return {key: value} if isinstance(value, str) else value
+
+    return BeforeValidator(convert)
+
+
+class Where(_Model):
+    """Keep only the records whose column holds one of the values; the others are dropped and counted."""
+
+    column: str
+    in_: tuple[str, ...] = Field(alias="in", min_length=1)
+
+    @field_validator("in_", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        return [str(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+class Mapping(_Model):
+    """A whole mapping file. Immutable, so that it can be shipped to workers and stamped on a version."""
+
+    format: Format
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    header: bool = True
+    names: tuple[str, ...] = ()
+    """Column names of a delimited file without a header."""
+    quote: str | None = Field(default='"', max_length=1)
+    """The quote character of a delimited file; null: quotes are ordinary characters."""
+    multiline: bool = True
+    """Whether a quoted value may hold line breaks; `false` lets a large quoted file be split."""
+    encoding: str = "utf-8"
+    null_tokens: tuple[str, ...] = Field(default=(), alias="null")
+    where: Where | None = None
+    person: Annotated[PersonSpec, _column_or_spec("column")]
+    time: Annotated[TimeSpec, _column_or_spec("column")]
+    timezone: str | None = "UTC"
+    """For times without an offset; null: such times are rejected."""
+    event_id: str | None = None
+    dedupe: Literal["none", "event_id", "record"] = "none"
+    action: tuple[tuple[Annotated[ActionColumn, _column_or_spec("column")], ...], ...] = Field(min_length=1, max_length=8)
+    unit: str | None = None
+    drop_repeats: bool = True
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (KeyError, ValueError, OSError):
+                raise ValueError("timezone is not a known IANA zone name, for instance Europe/Berlin") from None
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        try:
+            return "utf-8" if "".encode(value) == b"" and value.lower().replace("_", "-") in {"utf-8", "utf8"} else value
+        except LookupError:
+            raise ValueError("encoding is not one that Python knows, for instance utf-8 or latin-1") from None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Mapping:
+        problems = []
+        if any(not level for level in self.action):
+            problems.append("an action level without columns")
+        if self.dedupe == "event_id" and self.event_id is None:
+            problems.append("dedupe: event_id needs event_id: COLUMN")
+        if not self.header and not self.names and self.format in {"csv", "tsv"}:
+            problems.append("header: false needs names: [the columns, in order]")
+        for role, column in [("person", c) for c in self.person.source_columns] + [("unit", self.unit)]:
+            if column is not None and column != "participation" and says_content(column):
+                problems.append(f"{role} column {column}: its name says that it holds content")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def separator(self) -> str:
+        """The character between the fields of a delimited file."""
+        return self.delimiter or ("\t" if self.format == "tsv" else ",")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of a record that is read, each once, in the order of first mention: nothing else survives."""
+        named = [
+            *self.person.source_columns,
+            self.time.column,
+            *([self.where.column] if self.where else []),
+            *([self.event_id] if self.event_id else []),
+            *([self.unit] if self.unit and self.unit != "participation" else []),
+            *(column.column for level in self.action for column in level),
+        ]
+        return tuple(dict.fromkeys(named))
+
+
+NATIVE = Mapping.model_validate(
+    {
+        "format": "jsonl",
+        "person": "user_id",
+        "time": {"column": "ts", "format": "iso8601_or_epoch_us"},
+        "timezone": None,
+        "event_id": "event_id",
+        "dedupe": "event_id",
+        "action": [
+            [{"column": "event_type", "as": "verbatim"}, {"column": "app"}, {"column": "target"}],
+            [{"column": "event_type", "as": "verbatim"}, {"column": "app"}],
+            [{"column": "event_type", "as": "verbatim"}],
+        ],
+        "unit": "unit",
+    }
+)
+"""The native schema: what `simulate` writes and `--source native` reads (JSONL; Parquet by the files' extension)."""

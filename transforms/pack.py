@@ -1,0 +1,112 @@
+"""Packed sessions: what the one solving worker needs of all buckets, in a few bytes an action.
+
+PACKED has one row a session: which bucket-local person, that person's units, and the session's path codes. Only
+counts of people depend on it, never who they are: no digest and no time leaves the bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms.sequence import Sequenced, person_codes
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+
+UNKNOWN_UNIT: Final = ""
+"""How an unknown unit is counted: as one unit of its own."""
+
+
+class Packed(NamedTuple):
+    """Sessions of whole people. Sessions of one person are adjacent; paths are numbered by content.
+
+    `path`: for each action an index into `paths` (string, ascending). `starts`: session boundaries, one more than
+    sessions. `person`: for each session. `unit_offsets`, `units`: the units each person held, as indices into
+    `unit_names` (string, ascending).
+    """
+
+    path: Int32s
+    paths: pa.Array
+    starts: Int64s
+    person: Int32s
+    unit_offsets: Int64s
+    units: Int32s
+    unit_names: pa.Array
+
+    @property
+    def people(self) -> int:
+        """How many people there are."""
+        return len(self.unit_offsets) - 1
+
+
+def pack(sequenced: Sequenced, events: pa.RecordBatch) -> Packed:
+    """Pack one bucket.
+
+    Args:
+        sequenced: the bucket's actions.
+        events: the bucket's EVENTS in total order, for the units that people held.
+    """
+    actions = sequenced.actions
+    session = np.asarray(actions.column("session"))
+    starts = np.flatnonzero(np.append(True, session[1:] != session[:-1])) if len(session) else np.zeros(0, np.int64)
+    path, paths = _by_content(actions.column("path"))
+    offsets, units, names = _units(events, len(sequenced.persons))
+    return Packed(
+        path,
+        paths,
+        np.append(starts, len(session)).astype(np.int64),
+        np.asarray(actions.column("person"))[starts].astype(np.int32),
+        offsets,
+        units,
+        names,
+    )
+
+
+def merge(parts: Sequence[Packed]) -> Packed:
+    """All buckets as one: people renumbered, paths and units numbered by content over all."""
+    paths, path_maps = _merge_names([part.paths for part in parts])
+    names, unit_maps = _merge_names([part.unit_names for part in parts])
+    people = np.cumsum([0, *(part.people for part in parts)])
+    sizes = np.cumsum([0, *(len(part.path) for part in parts)])
+    unit_sizes = np.cumsum([0, *(len(part.units) for part in parts)])
+    none32, zero = np.zeros(0, np.int32), np.zeros(1, np.int64)
+    return Packed(
+        np.concatenate([none32, *(codes[part.path] for codes, part in zip(path_maps, parts, strict=True))]),
+        paths,
+        np.concatenate([zero, *(part.starts[1:] + size for size, part in zip(sizes, parts, strict=False))]),
+        np.concatenate([none32, *(part.person + np.int32(n) for n, part in zip(people, parts, strict=False))]),
+        np.concatenate([zero, *(part.unit_offsets[1:] + size for size, part in zip(unit_sizes, parts, strict=False))]),
+        np.concatenate([none32, *(codes[part.units] for codes, part in zip(unit_maps, parts, strict=True))]),
+        names,
+    )
+
+
+def _by_content(column: pa.DictionaryArray) -> tuple[Int32s, pa.Array]:
+    codes, names = np.asarray(column.indices, np.int32), np.array(column.dictionary.to_pylist(), object)
+    distinct, inverse = np.unique(names, return_inverse=True)
+    return inverse.astype(np.int32)[codes], pa.array(distinct.tolist(), pa.string())
+
+
+def _units(events: pa.RecordBatch, people: int) -> tuple[Int64s, Int32s, pa.Array]:
+    person, _ = person_codes(pa.chunked_array([events.column("person")]))
+    unit, names = _by_content(_known(events.column("unit")))
+    held = np.unique(person.astype(np.int64) * max(len(names), 1) + unit)
+    holder = held // max(len(names), 1)
+    offsets = np.searchsorted(holder, np.arange(people + 1)).astype(np.int64)
+    return offsets, (held % max(len(names), 1)).astype(np.int32), names
+
+
+def _known(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    return column.cast(pa.string()).fill_null(UNKNOWN_UNIT).dictionary_encode()
+
+
+def _merge_names(parts: Sequence[pa.Array]) -> tuple[pa.Array, list[Int32s]]:
+    distinct = sorted({name for part in parts for name in part.to_pylist()})
+    number = {name: index for index, name in enumerate(distinct)}
+    maps = [np.array([number[name] for name in part.to_pylist()], np.int32) for part in parts]
+    return pa.array(distinct, pa.string()), maps

@@ -1,0 +1,82 @@
+"""Action paths: the levels of an action's hierarchy, finest first, as one dictionary-encoded string column.
+
+Strings are built for the distinct combinations only; an event costs integers.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.mapping import ActionColumn, Mapping
+from transforms.names import shape_names
+from transforms.schemas import LEVEL_SEPARATOR
+from transforms.text import as_text
+
+ABSENT: Final = "∅"
+"""What a null column shows as inside a token."""
+
+
+class Paths(NamedTuple):
+    """`path`: dictionary<int32, string>, as long as the rows. `missing`: no column of the finest level has a value.
+    `hits`: scrub rule → rows it changed."""
+
+    path: pa.DictionaryArray
+    missing: npt.NDArray[np.bool_]
+    hits: dict[str, int]
+
+
+def action_paths(rows: pa.Table, mapping: Mapping) -> Paths:
+    """Shape the mapped columns of RAW rows into paths.
+
+    Args:
+        rows: RAW; null means that the record has no such value.
+    """
+    specs = list(dict.fromkeys(column for level in mapping.action for column in level))
+    hits: dict[str, int] = {}
+    codes = np.zeros((len(specs), rows.num_rows), np.int64)
+    dictionaries: list[pa.Array] = []
+    for index, spec in enumerate(specs):
+        encoded, changed = _shaped(rows.column(spec.column), spec)
+        dictionaries.append(encoded.dictionary)
+        codes[index] = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
+        for rule, count in changed.items():
+            hits[rule] = hits.get(rule, 0) + count
+    combined = np.zeros(rows.num_rows, np.int64)
+    for index, dictionary in enumerate(dictionaries):
+        # Renumbered after every column, so that the product of dictionary sizes never overflows.
+        combined = combined * (len(dictionary) + 1) + codes[index]
+        _, combined = np.unique(combined, return_inverse=True)
+    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
+    columns = {
+        spec: dictionary.take(pa.array(codes[index, first], mask=codes[index, first] == len(dictionary)))
+        for index, (spec, dictionary) in enumerate(zip(specs, dictionaries, strict=True))
+    }
+    levels = [_join([columns[spec] for spec in level], " ") for level in mapping.action]
+    finest = [specs.index(spec) for spec in mapping.action[0]]
+    missing = np.ones(rows.num_rows, np.bool_)
+    for index in finest:
+        missing &= codes[index] == len(dictionaries[index])
+    distinct = _join(levels, LEVEL_SEPARATOR).dictionary_encode()  # two combinations may read the same
+    path = pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(inverse)), distinct.dictionary)
+    return Paths(path, missing, hits)
+
+
+def _shaped(column: pa.ChunkedArray, spec: ActionColumn) -> tuple[pa.DictionaryArray, dict[str, int]]:
+    text = as_text(column)
+    if spec.split is not None and spec.take is not None:
+        encoded = text.dictionary_encode()
+        pieces = pc.list_slice(pc.split_pattern(encoded.dictionary, spec.split), 0, spec.take)
+        text = pc.binary_join(pieces, spec.split).take(encoded.indices)
+    shaped = shape_names(text, spec.as_)
+    return shaped.values.dictionary_encode(), shaped.hits
+
+
+def _join(columns: list[pa.Array], separator: str) -> pa.Array:
+    return pc.binary_join_element_wise(
+        *(column.cast(pa.string()) for column in columns), separator, null_handling="replace", null_replacement=ABSENT
+    )

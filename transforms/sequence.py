@@ -1,0 +1,134 @@
+"""A bucket's events in total order, without duplicates, cut into sessions and reduced to actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms.buckets import compact
+from transforms.schemas import ACTIONS, EVENTS
+from transforms.tokens import level_texts
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+
+
+class Ordered(NamedTuple):
+    """EVENTS in the total order (person, time, file, position), and how many duplicates were dropped."""
+
+    events: pa.RecordBatch
+    duplicates: int
+
+
+class Sequenced(NamedTuple):
+    """ACTIONS, the people of the bucket, and its counts.
+
+    `persons`: binary(16), ascending; ACTIONS.person is an index into it. `sessions` counts sessions of *events*.
+    `transitions`: adjacent pairs of actions inside a session, repeats of the finest token collapsed: the denominator
+    of the figure of merit (DESIGN §5).
+    """
+
+    actions: pa.RecordBatch
+    persons: pa.Array
+    sessions: int
+    transitions: int
+
+
+def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
+    """Bring a bucket's batches into the total order and drop a person's repeats of a record id (the first stays).
+
+    Args:
+        batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
+    """
+    if not batches:
+        return Ordered(_empty(), 0)
+    first_of = sorted(batches, key=lambda batch: (batch.column("file")[0].as_py(), batch.column("position")[0].as_py()))
+    table = pa.Table.from_batches(first_of).unify_dictionaries()
+    person, _ = person_codes(table.column("person"))
+    time_us = np.asarray(table.column("time_us"))
+    # Rows already stand in (file, position) order, so a stable sort needs the other two keys only.
+    order = np.lexsort((time_us, person))
+    keep = _first_of_each(table, person, order)
+    events = compact(table.take(pa.array(order[keep])))
+    return Ordered(events, int(len(order) - keep.sum()))
+
+
+def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
+    """Each row's person as an index into the distinct persons in ascending order of their digests."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    digests = np.array(encoded.dictionary.to_pylist(), object)
+    order = np.argsort(digests, kind="stable")
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank[np.asarray(encoded.indices)], pa.array(digests[order].tolist(), pa.binary(16))
+
+
+def build_actions(events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool) -> Sequenced:
+    """Sessionize and reduce.
+
+    Args:
+        events: EVENTS in total order, as `order_events` returns them.
+        gap_us: a pause longer than this starts a new session (exactly the gap does not; DESIGN §2).
+        drop_repeats: whether a run of the same action is one action.
+    """
+    rows = events.num_rows
+    person, persons = person_codes(pa.chunked_array([events.column("person")]))
+    time_us = np.asarray(events.column("time_us"))
+    path = events.column("path")
+    code = np.asarray(path.indices, np.int32)
+    opens = np.ones(rows, np.bool_)
+    opens[1:] = (person[1:] != person[:-1]) | (time_us[1:] - time_us[:-1] > gap_us)
+    session = np.cumsum(opens, dtype=np.int32) - 1
+    starts = opens.copy()
+    starts[1:] |= (code[1:] != code[:-1]) if drop_repeats else True
+    first = np.flatnonzero(starts)
+    last = np.append(first[1:], rows)
+    actions = pa.RecordBatch.from_arrays(
+        [
+            pa.array(person[first]),
+            pa.array(session[first].astype(np.int32)),
+            pa.DictionaryArray.from_arrays(pa.array(code[first]), path.dictionary),
+            pa.array(first.astype(np.int64)),
+            pa.array((last - first).astype(np.int32)),
+        ],
+        schema=ACTIONS,
+    )
+    sessions = int(opens.sum())
+    finest = _finest(path.dictionary)[code[first]]
+    return Sequenced(actions, persons, sessions, _transitions(finest, session[first], drop_repeats=drop_repeats))
+
+
+def _transitions(finest: Int64s, session: Int32s, *, drop_repeats: bool) -> int:
+    same_session = session[1:] == session[:-1]
+    return int((same_session & (finest[1:] != finest[:-1])).sum() if drop_repeats else same_session.sum())
+
+
+def _finest(paths: pa.Array) -> Int64s:
+    """For each distinct path a number for its finest level's text: equal texts, equal numbers."""
+    return np.asarray(level_texts(paths, 0).dictionary_encode().indices, np.int64)
+
+
+def _first_of_each(table: pa.Table, person: Int32s, order: Int64s) -> npt.NDArray[np.bool_]:
+    """Which rows of the order are the first of their person with their record id; rows without an id all are."""
+    keep = np.ones(len(order), np.bool_)
+    record_id = table.column("record_id")
+    if record_id.null_count == len(order):
+        return keep
+    encoded = record_id.combine_chunks().dictionary_encode()
+    code = np.asarray(encoded.indices.fill_null(-1), np.int64)[order]
+    named = np.flatnonzero(code >= 0)
+    pair = person[order][named].astype(np.int64) * (len(encoded.dictionary) + 1) + code[named]
+    _, first = np.unique(pair, return_index=True)
+    keep[named] = False
+    keep[named[first]] = True
+    return keep
+
+
+def _empty() -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in EVENTS], schema=EVENTS)

@@ -1,0 +1,79 @@
+"""What the reader counts while it reads: mergeable, so that merged equals sequential whatever the batching."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.decode import reasons
+from transforms.events import Normalised
+
+DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
+"""Reasons that say a file could not be read to its end."""
+
+
+@dataclass(frozen=True)
+class ReadStatistics:
+    """Counts of records. `first_us`, `last_us`: times of the first and last admitted event, µs UTC; None: no event."""
+
+    read: int = 0
+    kept: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    scrubbed: Counter[str] = field(default_factory=Counter)
+    present: frozenset[str] = frozenset()
+    damaged_files: frozenset[int] = frozenset()
+    first_us: int | None = None
+    last_us: int | None = None
+
+    def __add__(self, other: ReadStatistics) -> ReadStatistics:
+        """The statistics of both parts together."""
+        firsts = [value for value in (self.first_us, other.first_us) if value is not None]
+        lasts = [value for value in (self.last_us, other.last_us) if value is not None]
+        return ReadStatistics(
+            self.read + other.read,
+            self.kept + other.kept,
+            self.rejected + other.rejected,
+            self.dropped + other.dropped,
+            self.scrubbed + other.scrubbed,
+            self.present | other.present,
+            self.damaged_files | other.damaged_files,
+            min(firsts, default=None),
+            max(lasts, default=None),
+        )
+
+
+def measure(normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file: int) -> ReadStatistics:
+    """The statistics of one batch.
+
+    Args:
+        decode_rejects: REJECTS of the decoder. rows: how many records it decoded. file: rank of the file.
+    """
+    rejected: Counter[str] = Counter()
+    for table in (decode_rejects, normalised.rejects):
+        for item in pc.value_counts(table.column("reason")).to_pylist():
+            rejected[item["values"]] += item["counts"]
+    times = normalised.events.column("time_us")
+    span = pc.min_max(times).as_py()
+    return ReadStatistics(
+        read=rows + decode_rejects.num_rows,
+        kept=normalised.events.num_rows,
+        rejected=rejected,
+        dropped=Counter(normalised.dropped),
+        scrubbed=Counter(normalised.hits),
+        present=normalised.present,
+        damaged_files=frozenset({file}) if DAMAGE & rejected.keys() else frozenset(),
+        first_us=span["min"],
+        last_us=span["max"],
+    )
+
+
+def total(parts: Iterable[ReadStatistics]) -> ReadStatistics:
+    """The sum of any number of parts."""
+    return reduce(ReadStatistics.__add__, parts, ReadStatistics())
