@@ -16,10 +16,16 @@ def beam_options(flags: list[str]) -> Any:
     from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
 
     if not any(flag.startswith("--runner") for flag in flags):
-        flags = [*flags, "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner", "--direct_running_mode=in_memory"]
+        flags = [
+            *flags,
+            "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
+            "--direct_running_mode=in_memory",
+        ]
     unknown = _unknown(flags)
     if unknown:
-        raise ConfigError(f"unknown flags, known neither to desirepath nor to Beam: {', '.join(unknown)}; see --help")
+        raise ConfigError(
+            f"unknown flags, known neither to desirepath nor to Beam: {', '.join(unknown)}; see --help"
+        )
     options = PipelineOptions(flags)
     if options.view_as(DirectOptions).direct_running_mode == "multi_threading":
         raise ConfigError(
@@ -35,4 +41,6 @@ def _unknown(flags: list[str]) -> list[str]:
     for option_class in {*PipelineOptions.__subclasses__()}:
         option_class._add_argparse_args(parser)
     _, rest = parser.parse_known_args(flags)
-    return [word.split("=")[0] for word in rest if word.startswith("-")] or [f"{len(rest)} loose words"] * bool(rest)
+    return [word.split("=")[0] for word in rest if word.startswith("-")] or [
+        f"{len(rest)} loose words"
+    ] * bool(rest)

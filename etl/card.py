@@ -46,7 +46,10 @@ def render_card(manifests: list[dict[str, Any]]) -> str:
 
 def _files(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     paths = [file["path"] for file in manifest["files"] if PurePosixPath(file["path"]).parent.name == kind]
-    by_split = {split: [path for path in paths if PurePosixPath(path).name.startswith(f"{split}-")] for split in _SPLITS}
+    by_split = {
+        split: [path for path in paths if PurePosixPath(path).name.startswith(f"{split}-")]
+        for split in _SPLITS
+    }
     return [{"split": split, "path": files} for split, files in by_split.items() if files]
 
 
@@ -103,10 +106,10 @@ def _body(manifests: list[dict[str, Any]]) -> str:
         "",
         "## What is guaranteed, and what is not",
         "",
-        "Every row was emitted by at least *k* different people of the night, counted anew on the written files by a verifier",
-        "that shares no code with the anonymiser. Not promised: differential privacy; the safety of a model trained on this;",
-        "attribute disclosure (everyone in a group did it); collusion of k − 1 people or planted events. Whoever uses this",
-        "data must not try to single out, link or evaluate people.",
+        "Every row was emitted by at least *k* different people of the night, counted anew on the written files by",
+        "a verifier that shares no code with the anonymiser. Not promised: differential privacy; the safety of a model",
+        "trained on this; attribute disclosure (everyone in a group did it); collusion of k − 1 people or planted events.",
+        "Whoever uses this data must not try to single out, link or evaluate people.",
         "",
     ]
     return "\n".join(lines)

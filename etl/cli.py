@@ -27,7 +27,11 @@ inspect_registry.register(app)
 simulate.register(app)
 
 
-nightly = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]})
+nightly = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 run.register_alone(nightly)
 
 
@@ -46,7 +50,7 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
         result = commands(args=arguments, prog_name=prog, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except TyperException as error:  # a flag or an argument is off; without a command it shows the help
-        error.show()
+        error.show()  # type: ignore[attr-defined]  # every one that parsing raises has it
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
         _say("interrupted; what was staged is removed, nothing was published")

@@ -12,7 +12,9 @@ class RecordBatchCoder(beam.coders.Coder):  # type: ignore[misc]
     def encode(self, value: pa.RecordBatch) -> bytes:
         """The batch as bytes."""
         sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, value.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        with pa.ipc.new_stream(
+            sink, value.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+        ) as writer:
             writer.write_batch(value)
         return bytes(sink.getvalue())
 

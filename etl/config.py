@@ -8,7 +8,15 @@ from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from etl.errors import ConfigError
 
@@ -63,7 +71,9 @@ class RunConfig(BaseModel):
     def _consistent(self) -> RunConfig:
         problems = []
         if (self.date is None) == (self.window is None):
-            problems.append("give either --date YYYY-MM-DD (one night) or --window FIRST..LAST or --window all")
+            problems.append(
+                "give either --date YYYY-MM-DD (one night) or --window FIRST..LAST or --window all"
+            )
         if self.window is not None and self.window != "all":
             try:
                 first, last = (dt.date.fromisoformat(part) for part in self.window.split(".."))
@@ -72,7 +82,9 @@ class RunConfig(BaseModel):
             except ValueError:
                 problems.append("--window is FIRST..LAST (two dates, YYYY-MM-DD) or all")
         if self.k < K_FLOOR and not self.allow_low_k:
-            problems.append(f"--k below {K_FLOOR} protects too little: it needs --allow-low-k, and every page of the version will say so")
+            problems.append(
+                f"--k below {K_FLOOR} protects too little: it needs --allow-low-k, and every page of the version will say so"
+            )
         if self.date is None and any("{date}" in pattern for pattern in self.input):
             problems.append("--input holds {date}: it needs --date")
         if problems:
@@ -111,7 +123,9 @@ def load_config(file: Path | None, flags: dict[str, Any]) -> RunConfig:
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(["the configuration cannot be used:", *(f"  - {line}" for line in problems_of(error))])) from None
+        raise ConfigError(
+            "\n".join(["the configuration cannot be used:", *(f"  - {line}" for line in problems_of(error))])
+        ) from None
 
 
 def problems_of(error: ValidationError) -> list[str]:
@@ -132,7 +146,7 @@ def problems_of(error: ValidationError) -> list[str]:
 _MISSING: Final = {
     "input": "say what to read: a file, a folder or a glob (repeatable)",
     "registry": "say where versions are kept: a folder",
-    "participation": "say who takes part: a participation file, or none (everybody in the logs, which every page of the version will say)",
+    "participation": "say who takes part: a participation file, or none (everybody; every page of the version will say so)",
 }
 
 

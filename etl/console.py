@@ -70,7 +70,10 @@ class Console:
         order.sort(key=lambda item: list(STAGES).index(item[0]))
         ends = [last for _, _, last in order]
         starts = [0.0, *ends[:-1]]
-        return {stage: round(max(end - start, 0.0), 3) for (stage, _, end), start in zip(order, starts, strict=True)}
+        return {
+            stage: round(max(end - start, 0.0), 3)
+            for (stage, _, end), start in zip(order, starts, strict=True)
+        }
 
 
 class _Bars:
@@ -106,7 +109,9 @@ class _Bars:
             self._finish(self._tasks[self._current])
         self._current = stage
         if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(STAGES[stage], total=self._totals.get(stage), done="")
+            self._tasks[stage] = self._progress.add_task(
+                STAGES[stage], total=self._totals.get(stage), done=""
+            )
         task = self._tasks[stage]
         self._progress.advance(task, amount)
         done = int(self._progress.tasks[task].completed)

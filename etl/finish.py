@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 import orjson
 import pyarrow as pa
@@ -29,7 +28,9 @@ def write_outcome(
         add(list(counts), len(plan.digests)), plan, k=policy.k, min_outside_unit=policy.min_outside_unit
     )
     files = write_release(released, job.staging.data)
-    duplicates, people, sessions, actions, transitions = (sum(column) for column in zip((0,) * 5, *totals, strict=True))
+    duplicates, people, sessions, actions, transitions = (
+        sum(column) for column in zip((0,) * 5, *totals, strict=True)
+    )
     shown = sorted(released.table.column("people").to_pylist())  # on the ladder: exact counts stay inside
     outcome = {
         "duplicates": duplicates,
@@ -37,11 +38,17 @@ def write_outcome(
         "sessions": sessions,
         "actions": actions,
         "transitions": transitions,
-        "released": {"events": released.events, "transitions": released.transitions, "records": released.table.num_rows},
+        "released": {
+            "events": released.events,
+            "transitions": released.transitions,
+            "records": released.table.num_rows,
+        },
         "withheld": released.withheld,
         "smallest_support": min(shown, default=None),
         "median_support": shown[len(shown) // 2] if shown else None,
-        "vocabulary": len(set(pa.compute.list_flatten(released.table.column("actions")).unique().to_pylist())),
+        "vocabulary": len(
+            set(pa.compute.list_flatten(released.table.column("actions")).unique().to_pylist())
+        ),
         "files": [str(path.relative_to(job.staging.data)) for path in files],
     }
     job.staging.outcome.write_bytes(orjson.dumps(outcome))
@@ -50,9 +57,9 @@ def write_outcome(
 
 def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> None:
     """Leave what was read."""
-    statistics = asdict(total(parts))
-    statistics.update(present=sorted(statistics["present"]), damaged_files=sorted(statistics["damaged_files"]))
-    job.staging.statistics.write_bytes(orjson.dumps(statistics))
+    values = vars(total(parts))
+    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
+    job.staging.statistics.write_bytes(orjson.dumps(plain))
 
 
 def write_dead_letters(_: object, parts: Iterable[tuple[int, pa.RecordBatch]], job: Job) -> None:

@@ -31,7 +31,10 @@ def verify_staged(job: Job) -> dict[str, Any]:
     policy = job.anonymity
 
     def load(number: int) -> Any:
-        return Bucket(read_table(job.staging.events(number)), read_sealed(job.staging.emissions(number), job.sealing_key))
+        return Bucket(
+            read_table(job.staging.events(number)),
+            read_sealed(job.staging.emissions(number), job.sealing_key),
+        )
 
     def buckets() -> Iterator[Callable[[], Any]]:
         for number in job.staging.buckets():

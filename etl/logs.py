@@ -9,7 +9,9 @@ import warnings
 
 def quiet_libraries() -> None:
     """Silence the loggers of Beam, Great Expectations and the rest; our own reports go through `Console`."""
-    logging.basicConfig(level=logging.CRITICAL, force=True)  # force: importing Beam installs a handler of its own
+    logging.basicConfig(
+        level=logging.CRITICAL, force=True
+    )  # force: importing Beam installs a handler of its own
     logging.disable(logging.ERROR)
     warnings.simplefilter("ignore")
     for variable in ("HF_HUB_OFFLINE", "HF_DATASETS_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_TELEMETRY"):

@@ -76,7 +76,7 @@ def build_manifest(
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
             "columns_never_present": [name for name in mapped_columns if name not in statistics["present"]],
-            "scrubbed": {rule: n for rule, n in sorted(statistics["scrubbed"].items())} if people >= k else {},
+            "scrubbed": dict(sorted(statistics["scrubbed"].items())) if people >= k else {},
         },
         "vocabulary": outcome["vocabulary"],
         "lengths": _histogram(data, "length"),
@@ -111,7 +111,9 @@ def policy_of(config: RunConfig) -> dict[str, Any]:
 
 def _withheld(outcome: dict[str, Any], config: RunConfig) -> dict[str, int | str]:
     """Withheld actions by reason; reasons with fewer than k people behind them are told together, or not at all."""
-    reasons = {reason: (actions, people) for reason, (actions, people) in outcome["withheld"].items() if actions}
+    reasons = {
+        reason: (actions, people) for reason, (actions, people) in outcome["withheld"].items() if actions
+    }
     if outcome["people"] < config.active_needed and RARE_TOKEN in reasons:
         reasons = {BELOW_MIN_ACTIVE: (outcome["actions"], outcome["people"])}
     small = {reason for reason, (_, people) in reasons.items() if people < config.k}
@@ -123,7 +125,10 @@ def _withheld(outcome: dict[str, Any], config: RunConfig) -> dict[str, int | str
         behind = max(reasons[reason][1] for reason in small)
         reasons = {reason: counts for reason, counts in reasons.items() if reason not in small}
         reasons[OTHER] = (together, behind)
-    return {reason: n if people >= config.k else f"< {config.k}" for reason, (n, people) in sorted(reasons.items())}
+    return {
+        reason: n if people >= config.k else f"< {config.k}"
+        for reason, (n, people) in sorted(reasons.items())
+    }
 
 
 def _share(part: int, whole: int) -> float:

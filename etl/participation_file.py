@@ -29,7 +29,9 @@ def load_participation(path: Path) -> pa.Table:
     problems: list[str] = []
     entries = []
     for number, row in enumerate(rows, start=1):
-        entry: dict[str, Any] = {name: _text(row.get(name)) for name in ("account", "person", "unit", "status")}
+        entry: dict[str, Any] = {
+            name: _text(row.get(name)) for name in ("account", "person", "unit", "status")
+        }
         if entry["account"] is None:
             problems.append(f"row {number}: account is empty")
         if entry["status"] not in STATUSES:
@@ -38,7 +40,9 @@ def load_participation(path: Path) -> pa.Table:
             try:
                 entry[f"{name}_us"] = _time_us(row.get(name))
             except ValueError:
-                problems.append(f"row {number}: {name} must be an ISO 8601 date or time (UTC where it has no offset)")
+                problems.append(
+                    f"row {number}: {name} must be an ISO 8601 date or time (UTC where it has no offset)"
+                )
         entries.append(entry)
     if problems:
         more = f" … and {len(problems) - 5} more" if len(problems) > 5 else ""

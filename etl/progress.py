@@ -28,7 +28,7 @@ _listener: Listener | None = None
 
 def listen(listener: Listener | None) -> None:
     """Send the reports of this process to a listener, or to nobody."""
-    global _listener  # noqa: PLW0603
+    global _listener
     _listener = listener
 
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
+from apache_beam.pvalue import TaggedOutput
 
+from etl.errors import InputError
 from etl.inputs import Split
 from etl.job import Job
 from etl.progress import advance
 from etl.reading import read_raw
 from transforms.buckets import partition
-from transforms.events import to_events
+from transforms.decode import Decoded
+from transforms.events import Normalised, to_events
 from transforms.statistics import ReadStatistics, measure
 
 STATISTICS = "statistics"
@@ -30,7 +33,9 @@ class ReadEvents(beam.PTransform):  # type: ignore[misc]
 
     def expand(self, splits: Any) -> Any:
         """Wire the step."""
-        return splits | "Read" >> beam.ParDo(_Read(self._job)).with_outputs(STATISTICS, REJECTS, main="events")
+        return splits | "Read" >> beam.ParDo(_Read(self._job)).with_outputs(
+            STATISTICS, REJECTS, main="events"
+        )
 
 
 class _Read(beam.DoFn):  # type: ignore[misc]
@@ -39,24 +44,40 @@ class _Read(beam.DoFn):  # type: ignore[misc]
 
     def process(self, split: Split) -> Iterator[Any]:
         job = self._job
-        mapping = job.events.mapping
-        account = account_of_path(split.file.path, mapping.person.path)
-        record_key = job.events.record_key if mapping.dedupe == "record" else None
         statistics = ReadStatistics()
         tables = []
-        for decoded in read_raw(
-            split, mapping, record_key=record_key, block_bytes=job.block_bytes, max_record_bytes=job.max_record_bytes
-        ):
-            normalised = to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
-            tables.append(normalised.events)
-            statistics += measure(normalised, decoded.rejects, rows=decoded.rows.num_rows, file=split.file.index)
-            for rejects in (decoded.rejects, normalised.rejects):
-                if rejects.num_rows:
-                    yield beam.pvalue.TaggedOutput(REJECTS, (split.file.index, rejects.combine_chunks().to_batches()[0]))
-            advance("read", decoded.rows.num_rows + decoded.rejects.num_rows)
-        yield beam.pvalue.TaggedOutput(STATISTICS, statistics)
+        try:
+            for decoded, normalised in self._batches(split):
+                tables.append(normalised.events)
+                rows = decoded.rows.num_rows
+                statistics += measure(normalised, decoded.rejects, rows=rows, file=split.file.index)
+                for rejects in (decoded.rejects, normalised.rejects):
+                    for batch in rejects.combine_chunks().to_batches():
+                        yield TaggedOutput(REJECTS, (split.file.index, batch))
+                advance("read", rows + decoded.rejects.num_rows)
+        except InputError as error:  # as data: a runner would wrap it and print the rows around it
+            statistics += ReadStatistics(unreadable=frozenset({str(error)}))
+        except OSError as error:
+            reason = (
+                f"the input file {split.file.path} cannot be read: {error.strerror or type(error).__name__}"
+            )
+            statistics += ReadStatistics(unreadable=frozenset({reason}))
+        yield TaggedOutput(STATISTICS, statistics)
         if tables:
             yield from partition(pa.concat_tables(tables).unify_dictionaries(), buckets=job.buckets)
+
+    def _batches(self, split: Split) -> Iterator[tuple[Decoded, Normalised]]:
+        job, mapping = self._job, self._job.events.mapping
+        account = account_of_path(split.file.path, mapping.person.path)
+        record_key = job.events.record_key if mapping.dedupe == "record" else None
+        for decoded in read_raw(
+            split,
+            mapping,
+            record_key=record_key,
+            block_bytes=job.block_bytes,
+            max_record_bytes=job.max_record_bytes,
+        ):
+            yield decoded, to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
 
 
 def account_of_path(path: str, pattern: str | None) -> str | None:

@@ -75,7 +75,10 @@ class Registry:
     def repair(self) -> None:
         """Remove what interrupted runs left: staging folders, and data or reports without a manifest. Needs the lock."""
         live = {manifest["version"] for manifest in self.manifests()}
-        for leftover in [*self._folders(self.private / "staging"), *(d for d in self._folders(self.root / "data") if d.name not in live)]:
+        for leftover in [
+            *self._folders(self.private / "staging"),
+            *(d for d in self._folders(self.root / "data") if d.name not in live),
+        ]:
             shutil.rmtree(leftover)
         for report in self.reports.glob("*.html"):
             if report.stem not in live:
@@ -87,7 +90,9 @@ class Registry:
         try:
             return [json.loads(path.read_bytes()) for path in sorted(self.manifests_folder.glob("*.json"))]
         except (OSError, ValueError):
-            raise StorageError(f"a manifest of the registry {self.root} cannot be read; run `desirepath verify`") from None
+            raise StorageError(
+                f"a manifest of the registry {self.root} cannot be read; run `desirepath verify`"
+            ) from None
 
     def manifest(self, version: str) -> dict[str, Any] | None:
         """One version's public manifest; None: there is no such version."""

@@ -58,7 +58,9 @@ def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
         try:
             return _run(config, mapping, files, key, registry, staging, beam_flags, console)
         except OSError as error:
-            raise StorageError(f"reading or writing failed: {error.strerror or type(error).__name__}; check the disk and run again") from error
+            raise StorageError(
+                f"reading or writing failed: {error.strerror or type(error).__name__}; check the disk and run again"
+            ) from error
         finally:
             staging.remove()
 
@@ -98,7 +100,9 @@ def _run(
     return result
 
 
-def plan_job(config: RunConfig, mapping: Mapping, files: list[InputFile], key: bytes, staging: Staging) -> Job:
+def plan_job(
+    config: RunConfig, mapping: Mapping, files: list[InputFile], key: bytes, staging: Staging
+) -> Job:
     """Everything the workers need, resolved once."""
     person_key = derive_key(key, "person")
     entries = None if config.participation == "none" else load_participation(Path(config.participation))
@@ -147,17 +151,25 @@ def run_pipeline(job: Job, beam_flags: list[str]) -> None:
 
 
 def check_rejects(config: RunConfig, statistics: dict[str, Any], registry: Registry) -> None:
-    """Refuse an input that is empty or of which too much could not be used."""
+    """Refuse an input that could not be read, that is empty, or of which too much could not be used."""
+    if statistics["unreadable"]:
+        raise InputError("; ".join(statistics["unreadable"]))
     read, rejected = statistics["read"], sum(statistics["rejected"].values())
     if read and rejected / read > config.max_reject_ratio:
-        reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4])
+        reasons = ", ".join(
+            f"{reason} {n:,}"
+            for reason, n in sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
+        )
         raise InputError(
             f"{rejected:,} of {read:,} records ({rejected / read:.1%}) could not be used: {reasons}; --max-reject-ratio "
             f"allows {config.max_reject_ratio:.1%}. Their files and positions are in {registry.private / 'dead-letters'}; "
             "mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0:
-        why = ", ".join(f"{reason} {n:,}" for reason, n in sorted(statistics["dropped"].items())) or "the files are empty"
+        why = (
+            ", ".join(f"{reason} {n:,}" for reason, n in sorted(statistics["dropped"].items()))
+            or "the files are empty"
+        )
         raise InputError(
             f"no admitted event in the window, of {read:,} records read ({why}); check --date or --window, the mapping's "
             "time and the participation file. Nothing was published"
@@ -197,10 +209,16 @@ def manifest_of(
     return manifest
 
 
-def settle(config: RunConfig, registry: Registry, staging: Staging, manifest: dict[str, Any], report: str) -> Result:
+def settle(
+    config: RunConfig, registry: Registry, staging: Staging, manifest: dict[str, Any], report: str
+) -> Result:
     """Publish, or say why not."""
     version = manifest["version"]
-    failed = [gate["sentence"] for gate in manifest["gates"] if gate["severity"] == "critical" and not gate["success"]]
+    failed = [
+        gate["sentence"]
+        for gate in manifest["gates"]
+        if gate["severity"] == "critical" and not gate["success"]
+    ]
     if failed:
         folder = registry.quarantine(staging, manifest, report)
         raise QuarantinedError(
@@ -228,7 +246,9 @@ def keep_dead_letters(registry: Registry, staging: Staging) -> None:
     write_atomically(folder / f"{staging.root.name}.parquet", staging.dead_letters.read_bytes())
 
 
-def keep_run(registry: Registry, staging: Staging, manifest: dict[str, Any], files: list[InputFile], console: Console) -> None:
+def keep_run(
+    registry: Registry, staging: Staging, manifest: dict[str, Any], files: list[InputFile], console: Console
+) -> None:
     """Keep the full manifest: the public one, and which file is which number; for stewards only."""
     full = {**manifest, "inputs": [{"file": f.index, "path": f.path, "bytes": f.size_bytes} for f in files]}
     full["seconds"] = console.stage_seconds()
@@ -239,9 +259,16 @@ def keep_run(registry: Registry, staging: Staging, manifest: dict[str, Any], fil
 
 def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:
     version = manifest["version"]
-    where: dict[str, Path | str] = {"report": registry.reports / f"{version}.html", "manifest": registry.manifests_folder / f"{version}.json"}
+    where: dict[str, Path | str] = {
+        "report": registry.reports / f"{version}.html",
+        "manifest": registry.manifests_folder / f"{version}.json",
+    }
     if manifest["files"]:
-        where = {"version": registry.root / "data" / version, **where, "load": f'load_dataset("{registry.root}", "{version}")'}
+        where = {
+            "version": registry.root / "data" / version,
+            **where,
+            "load": f'load_dataset("{registry.root}", "{version}")',
+        }
     return where
 
 

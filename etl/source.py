@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import yaml
 from pydantic import ValidationError
 
-from etl.compression import open_decompressed
+from etl.compression import BrokenStreamError
 from etl.config import problems_of
 from etl.errors import ConfigError, InputError
-from etl.inputs import find_inputs
+from etl.inputs import InputFile, find_inputs
+from etl.read_stream import open_binary, utf8_chunks
 from transforms.mapping import NATIVE, Mapping
 
 NATIVE_COLUMNS: Final = frozenset({"user_id", "ts", "event_type", "app"})
@@ -38,7 +39,9 @@ def read_mapping(path: Path) -> Mapping:
     try:
         values = yaml.safe_load(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"--source {path}: no such mapping file; give native, auto, or the path of a mapping (YAML)") from None
+        raise ConfigError(
+            f"--source {path}: no such mapping file; give native, auto, or the path of a mapping (YAML)"
+        ) from None
     except OSError as error:
         raise ConfigError(f"the mapping {path} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
@@ -46,7 +49,11 @@ def read_mapping(path: Path) -> Mapping:
     try:
         return Mapping.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join([f"the mapping {path} cannot be used:", *(f"  - {line}" for line in problems_of(error))])) from None
+        raise ConfigError(
+            "\n".join(
+                [f"the mapping {path} cannot be used:", *(f"  - {line}" for line in problems_of(error))]
+            )
+        ) from None
 
 
 def _recognise(patterns: tuple[str, ...], date: str | None) -> Mapping:
@@ -56,18 +63,29 @@ def _recognise(patterns: tuple[str, ...], date: str | None) -> Mapping:
         if file.format == "parquet":
             columns = set(pq.read_schema(file.path).names)
         elif file.format == "jsonl":
-            with open_decompressed(file.path, file.compression) as stream:
-                head = stream.read(_HEAD_BYTES)
-            columns = _first_keys(head)
+            columns = _first_keys(_head(file))
         else:
             columns = set()
-        if NATIVE_COLUMNS <= columns:
+        if columns >= NATIVE_COLUMNS:
             return NATIVE
         break
     raise InputError(
         "--source auto recognises the native schema only (records with user_id, ts, event_type and app), and this is "
         "something else: describe it with a mapping file (--source mapping.yaml; examples/mappings has some)"
     )
+
+
+def _head(file: InputFile) -> bytes:
+    head = b""
+    with open_binary(file.path) as handle:
+        try:
+            for chunk in utf8_chunks(handle, file.compression, "utf-8"):
+                head += chunk
+                if len(head) >= _HEAD_BYTES:
+                    break
+        except BrokenStreamError:
+            pass  # whoever reads the file meets it again, and rejects what is broken
+    return head
 
 
 def _first_keys(head: bytes) -> set[str]:

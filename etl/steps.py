@@ -78,9 +78,14 @@ def solve_plan(_: object, packed: Iterable[Packed], job: Job) -> Plan:
     policy = job.anonymity
     everybody = merge(list(packed))
     if everybody.people < policy.min_active:  # G6: too few people in the night; nothing is released
-        return make_plan(Lift(everybody.paths, np.full(len(everybody.paths), -1, np.int32), pa.array([], pa.string())), Inventory.empty())
+        return make_plan(
+            Lift(everybody.paths, np.full(len(everybody.paths), -1, np.int32), pa.array([], pa.string())),
+            Inventory.empty(),
+        )
     recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=policy.min_outside_unit)
-    sessions, _first = lifted_sessions(everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats)
+    sessions, _first = lifted_sessions(
+        everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats
+    )
     settings = Settings(k=policy.k, min_outside_unit=policy.min_outside_unit, max_length=policy.max_length)
     inventory = solve(sessions, len(recoding.tokens), settings)
     advance("solve", 1)

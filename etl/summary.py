@@ -43,7 +43,11 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
             add(f"    {reason}", n, REASONS.get(reason, ""))
     add("  kept", rows["kept"])
     counted_as = manifest["privacy"]["people_counted_as"]
-    add(counted_as, manifest["people"], f"k = {manifest['k']}, at least {manifest['policy']['min_active']} needed")
+    add(
+        counted_as,
+        manifest["people"],
+        f"k = {manifest['k']}, at least {manifest['policy']['min_active']} needed",
+    )
     add("sessions", manifest["sessions"])
     add("actions", manifest["actions"], f"with {_number(manifest['transitions'])} transitions between them")
     add("released", "")
@@ -56,7 +60,11 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
             add(f"  {reason}", n, REASONS.get(reason, ""))
     gates = manifest["gates"]
     failed = [gate for gate in gates if not gate["success"]]
-    add("gates", f"{len(gates) - len(failed)} of {len(gates)}", "passed" if not failed else "; ".join(f["sentence"] for f in failed))
+    add(
+        "gates",
+        f"{len(gates) - len(failed)} of {len(gates)}",
+        "passed" if not failed else "; ".join(f["sentence"] for f in failed),
+    )
     console.print(table)
     for name, path in where.items():
         console.print(f"[bold]{name}[/bold]: {escape(str(path))}", soft_wrap=True)

@@ -25,7 +25,10 @@ def imported(folder: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("transforms", {"apache_beam", "etl", "expectations", "verifier", "os", "random", "secrets", "time", "pandas"}),
+        (
+            "transforms",
+            {"apache_beam", "etl", "expectations", "verifier", "os", "random", "secrets", "time", "pandas"},
+        ),
         ("verifier", {"apache_beam", "etl", "expectations", "transforms", "numba"}),
         ("expectations", {"apache_beam", "etl", "transforms"}),
     ],

@@ -93,11 +93,15 @@ class Direct(NamedTuple):
         return {tuple(actions): (people, occurrences) for actions, people, occurrences in rows}
 
 
-def run_directly(events: pa.RecordBatch, policy: AnonymityPolicy, *, buckets: int = 1, salt: bytes = b"v") -> Direct:
+def run_directly(
+    events: pa.RecordBatch, policy: AnonymityPolicy, *, buckets: int = 1, salt: bytes = b"v"
+) -> Direct:
     """EVENTS to release by plain calls of the pure functions."""
     parts = [batch for _, batch in partition(pa.Table.from_batches([events]), buckets=buckets)]
     staged = [order_events([part]).events for part in parts]
-    sequenced = [build_actions(part, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats) for part in staged]
+    sequenced = [
+        build_actions(part, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats) for part in staged
+    ]
     packed = [pack(one, part) for one, part in zip(sequenced, staged, strict=True)]
     everybody = merge(packed)
     recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=policy.min_outside_unit)

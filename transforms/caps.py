@@ -19,7 +19,13 @@ Bools = npt.NDArray[np.bool_]
 
 
 def apply_caps(
-    person: Int32s, record: Int32s, digests: Sequence[bytes], *, cap_per_person: int, max_per_person: int, salt: bytes
+    person: Int32s,
+    record: Int32s,
+    digests: Sequence[bytes],
+    *,
+    cap_per_person: int,
+    max_per_person: int,
+    salt: bytes,
 ) -> Bools:
     """Which segments stay.
 

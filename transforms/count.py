@@ -89,5 +89,3 @@ def outside_any_unit(counts: Counts) -> Int64s:
     largest = np.zeros(len(counts.people), np.int64)
     np.maximum.at(largest, counts.cell_record, counts.cell_people)
     return counts.people - largest
-
-

@@ -117,7 +117,9 @@ def emit(
     session = session_of[segments.start]
     person = packed.person[session]
     single = segments.phrase < 0
-    record = np.where(single, plan.phrases + sessions.tokens[segments.start], segments.phrase).astype(np.int32)
+    record = np.where(single, plan.phrases + sessions.tokens[segments.start], segments.phrase).astype(
+        np.int32
+    )
     keep = apply_caps(
         person, record, plan.digests, cap_per_person=cap_per_person, max_per_person=max_per_person, salt=salt
     )

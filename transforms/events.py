@@ -54,7 +54,9 @@ class Normalised(NamedTuple):
     present: frozenset[str]  # mapped columns that hold any value
 
 
-def to_events(rows: pa.Table, policy: EventPolicy, *, file: int, path_account: str | None = None) -> Normalised:
+def to_events(
+    rows: pa.Table, policy: EventPolicy, *, file: int, path_account: str | None = None
+) -> Normalised:
     """Turn decoded records into admitted, pseudonymised events.
 
     Args:
@@ -70,7 +72,9 @@ def to_events(rows: pa.Table, policy: EventPolicy, *, file: int, path_account: s
     dropped: dict[str, int] = {}
     rejects: list[pa.Table] = []
     if mapping.where is not None:
-        wanted = pc.is_in(as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string()))
+        wanted = pc.is_in(
+            as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string())
+        )
         rows = _keep(rows, _mask(wanted), FILTERED, dropped)
 
     account = _accounts(rows, mapping.person, path_account)
@@ -83,7 +87,11 @@ def to_events(rows: pa.Table, policy: EventPolicy, *, file: int, path_account: s
     time_us = np.asarray(parsed.time_us.filter(pa.array(good)), np.int64)
 
     inside = (time_us >= policy.first_us) & (time_us < policy.end_us)
-    rows, account, time_us = _keep(rows, inside, OUTSIDE_WINDOW, dropped), account.filter(pa.array(inside)), time_us[inside]
+    rows, account, time_us = (
+        _keep(rows, inside, OUTSIDE_WINDOW, dropped),
+        account.filter(pa.array(inside)),
+        time_us[inside],
+    )
 
     encoded = account.dictionary_encode()
     code = np.asarray(encoded.indices, np.int32)
@@ -129,11 +137,17 @@ def _keep(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str, dropped: dic
 
 def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Array) -> pa.Table:
     positions = rows.column(POSITION).filter(pa.array(mask)).combine_chunks()
-    words = pa.repeat(pa.scalar(reason), len(positions)) if isinstance(reason, str) else reason.filter(pa.array(mask))
+    words = (
+        pa.repeat(pa.scalar(reason), len(positions))
+        if isinstance(reason, str)
+        else reason.filter(pa.array(mask))
+    )
     return pa.table({"position": positions, "reason": words}, schema=REJECTS)
 
 
-def _reject_null(rows: pa.Table, values: pa.Array, reason: str, rejects: list[pa.Table]) -> tuple[pa.Table, pa.Array]:
+def _reject_null(
+    rows: pa.Table, values: pa.Array, reason: str, rejects: list[pa.Table]
+) -> tuple[pa.Table, pa.Array]:
     missing = _mask(pc.is_null(values))
     rejects.append(_rejected(rows, missing, reason))
     keep = pa.array(~missing)

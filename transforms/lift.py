@@ -48,7 +48,12 @@ def lift(packed: Packed, *, levels: int, k: int, min_outside_unit: int) -> Lift:
         code = np.asarray(names.indices, np.int64)
         pending = open_paths[pair_path]
         enough = shared_enough(
-            pair_person[pending], code[pair_path[pending]], len(names.dictionary), packed, k=k, min_outside_unit=min_outside_unit
+            pair_person[pending],
+            code[pair_path[pending]],
+            len(names.dictionary),
+            packed,
+            k=k,
+            min_outside_unit=min_outside_unit,
         )
         passes = open_paths & enough[code]
         name_of[passes] = np.array(names.dictionary.to_pylist(), object)[code[passes]]
@@ -92,4 +97,8 @@ def tokens_of(paths: pa.Array, recoding: Lift) -> Int32s:
     """The token of each of some paths (string, distinct); -1: withheld, or a path the recoding does not know."""
     index = pc.index_in(paths.cast(pa.string()), value_set=recoding.paths)
     known = np.asarray(pc.fill_null(index, -1), np.int64)
-    return np.where(known >= 0, recoding.token[known], -1).astype(np.int32) if len(recoding.token) else np.full(len(paths), -1, np.int32)
+    return (
+        np.where(known >= 0, recoding.token[known], -1).astype(np.int32)
+        if len(recoding.token)
+        else np.full(len(paths), -1, np.int32)
+    )

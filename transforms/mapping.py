@@ -45,9 +45,16 @@ class PersonSpec(_Model):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> PersonSpec:
-        given = [self.column is not None, bool(self.columns), self.path is not None, self.constant is not None]
+        given = [
+            self.column is not None,
+            bool(self.columns),
+            self.path is not None,
+            self.constant is not None,
+        ]
         if sum(given) != 1:
-            raise ValueError("person: give exactly one of a column, {columns: […]}, {path: regex} or {constant: name}")
+            raise ValueError(
+                "person: give exactly one of a column, {columns: […]}, {path: regex} or {constant: name}"
+            )
         if self.path is not None:
             try:
                 pattern = re.compile(self.path)
@@ -152,7 +159,9 @@ class Mapping(_Model):
     """For times without an offset; null: such times are rejected."""
     event_id: str | None = None
     dedupe: Literal["none", "event_id", "record"] = "none"
-    action: tuple[tuple[Annotated[ActionColumn, _column_or_spec("column")], ...], ...] = Field(min_length=1, max_length=8)
+    action: tuple[tuple[Annotated[ActionColumn, _column_or_spec("column")], ...], ...] = Field(
+        min_length=1, max_length=8
+    )
     unit: str | None = None
     drop_repeats: bool = True
 
@@ -163,14 +172,20 @@ class Mapping(_Model):
             try:
                 ZoneInfo(value)
             except (KeyError, ValueError, OSError):
-                raise ValueError("timezone is not a known IANA zone name, for instance Europe/Berlin") from None
+                raise ValueError(
+                    "timezone is not a known IANA zone name, for instance Europe/Berlin"
+                ) from None
         return value
 
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str) -> str:
         try:
-            return "utf-8" if "".encode(value) == b"" and value.lower().replace("_", "-") in {"utf-8", "utf8"} else value
+            return (
+                "utf-8"
+                if "".encode(value) == b"" and value.lower().replace("_", "-") in {"utf-8", "utf8"}
+                else value
+            )
         except LookupError:
             raise ValueError("encoding is not one that Python knows, for instance utf-8 or latin-1") from None
 

@@ -53,7 +53,11 @@ def pack(sequenced: Sequenced, events: pa.RecordBatch) -> Packed:
     """
     actions = sequenced.actions
     session = np.asarray(actions.column("session"))
-    starts = np.flatnonzero(np.append(True, session[1:] != session[:-1])) if len(session) else np.zeros(0, np.int64)
+    starts = (
+        np.flatnonzero(np.append(True, session[1:] != session[:-1]))
+        if len(session)
+        else np.zeros(0, np.int64)
+    )
     path, paths = _by_content(actions.column("path"))
     offsets, units, names = _units(events, len(sequenced.persons))
     return Packed(
@@ -79,8 +83,12 @@ def merge(parts: Sequence[Packed]) -> Packed:
         np.concatenate([none32, *(codes[part.path] for codes, part in zip(path_maps, parts, strict=True))]),
         paths,
         np.concatenate([zero, *(part.starts[1:] + size for size, part in zip(sizes, parts, strict=False))]),
-        np.concatenate([none32, *(part.person + np.int32(n) for n, part in zip(people, parts, strict=False))]),
-        np.concatenate([zero, *(part.unit_offsets[1:] + size for size, part in zip(unit_sizes, parts, strict=False))]),
+        np.concatenate(
+            [none32, *(part.person + np.int32(n) for n, part in zip(people, parts, strict=False))]
+        ),
+        np.concatenate(
+            [zero, *(part.unit_offsets[1:] + size for size, part in zip(unit_sizes, parts, strict=False))]
+        ),
         np.concatenate([none32, *(codes[part.units] for codes, part in zip(unit_maps, parts, strict=True))]),
         names,
     )

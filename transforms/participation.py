@@ -65,7 +65,8 @@ def build_registry(entries: pa.Table, *, person_key: bytes) -> Registry:
 
     Args:
         entries: ENTRIES.
-        person_key: the key of the person pseudonyms; people and accounts share a name space, as an account without a file is a person.
+        person_key: the key of the person pseudonyms. People and accounts share a name space: without a file an
+            account is a person.
     """
     rows = entries.sort_by([("account", "ascending")]).to_pylist()
     people = _components(rows)
@@ -73,7 +74,9 @@ def build_registry(entries: pa.Table, *, person_key: bytes) -> Registry:
     names = sorted(spans)
     digests = pseudonyms(pa.array(names, pa.string()), key=person_key).to_pylist()
     order = sorted(range(len(names)), key=lambda i: digests[i])
-    units = tuple(sorted({span.unit for account in spans.values() for span in account if span.unit is not None}))
+    units = tuple(
+        sorted({span.unit for account in spans.values() for span in account if span.unit is not None})
+    )
     unit_index = {unit: index for index, unit in enumerate(units)}
     flat = [span for i in order for span in spans[names[i]]]
     counts = [len(spans[names[i]]) for i in order]
@@ -89,7 +92,9 @@ def build_registry(entries: pa.Table, *, person_key: bytes) -> Registry:
     )
 
 
-def admit(registry: Registry, account: pa.Array, account_code: npt.NDArray[np.int32], time_us: Int64s) -> Admitted:
+def admit(
+    registry: Registry, account: pa.Array, account_code: npt.NDArray[np.int32], time_us: Int64s
+) -> Admitted:
     """Whether each event's account takes part at the event's time.
 
     Args:

@@ -78,5 +78,8 @@ def _shaped(column: pa.ChunkedArray, spec: ActionColumn) -> tuple[pa.DictionaryA
 
 def _join(columns: list[pa.Array], separator: str) -> pa.Array:
     return pc.binary_join_element_wise(
-        *(column.cast(pa.string()) for column in columns), separator, null_handling="replace", null_replacement=ABSENT
+        *(column.cast(pa.string()) for column in columns),
+        separator,
+        null_handling="replace",
+        null_replacement=ABSENT,
     )

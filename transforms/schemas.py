@@ -22,7 +22,9 @@ LEVEL_SEPARATOR: Final = "\x1f"
 
 DIGEST: Final = pa.binary(16)
 
-REJECTS: Final = pa.schema([pa.field("position", pa.int64(), nullable=False), pa.field("reason", pa.string(), nullable=False)])
+REJECTS: Final = pa.schema(
+    [pa.field("position", pa.int64(), nullable=False), pa.field("reason", pa.string(), nullable=False)]
+)
 """Records that could not be used: where and why, never what."""
 
 EVENTS: Final = pa.schema(
@@ -32,7 +34,9 @@ EVENTS: Final = pa.schema(
         pa.field("time_us", pa.int64(), nullable=False),  # microseconds since the epoch, UTC
         pa.field("file", pa.int32(), nullable=False),  # rank of the file's name among the run's inputs
         pa.field("position", pa.int64(), nullable=False),
-        pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),  # levels joined by LEVEL_SEPARATOR
+        pa.field(
+            "path", pa.dictionary(pa.int32(), pa.string()), nullable=False
+        ),  # levels joined by LEVEL_SEPARATOR
         pa.field("record_id", DIGEST),  # null: the mapping asks for no deduplication, or the record has no id
     ]
 )
@@ -43,7 +47,9 @@ ACTIONS: Final = pa.schema(
         pa.field("person", pa.int32(), nullable=False),  # index into the bucket's persons
         pa.field("session", pa.int32(), nullable=False),  # index of the session in the bucket
         pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("first_row", pa.int64(), nullable=False),  # the run's first event in the bucket's staged EVENTS
+        pa.field(
+            "first_row", pa.int64(), nullable=False
+        ),  # the run's first event in the bucket's staged EVENTS
         pa.field("rows", pa.int32(), nullable=False),  # how many events the run holds
     ]
 )
@@ -51,11 +57,15 @@ ACTIONS: Final = pa.schema(
 
 EMISSIONS: Final = pa.schema(
     [
-        pa.field("record", pa.dictionary(pa.int32(), pa.binary(32)), nullable=False),  # SHA-256 of the record's actions
+        pa.field(
+            "record", pa.dictionary(pa.int32(), pa.binary(32)), nullable=False
+        ),  # SHA-256 of the record's actions
         pa.field("person", DIGEST, nullable=False),
         pa.field("session", pa.int32(), nullable=False),
         pa.field("start", pa.int64(), nullable=False),  # first row in the bucket's staged EVENTS
-        pa.field("length", pa.int32(), nullable=False),  # how many consecutive staged EVENTS the segment covers
+        pa.field(
+            "length", pa.int32(), nullable=False
+        ),  # how many consecutive staged EVENTS the segment covers
     ]
 )
 """One emitted segment a row, caps applied: what the verifier recounts. Kept encrypted, removed when the run ends."""

@@ -46,7 +46,9 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     """
     if not batches:
         return Ordered(_empty(), 0)
-    first_of = sorted(batches, key=lambda batch: (batch.column("file")[0].as_py(), batch.column("position")[0].as_py()))
+    first_of = sorted(
+        batches, key=lambda batch: (batch.column("file")[0].as_py(), batch.column("position")[0].as_py())
+    )
     table = pa.Table.from_batches(first_of).unify_dictionaries()
     person, _ = person_codes(table.column("person"))
     time_us = np.asarray(table.column("time_us"))
@@ -101,7 +103,9 @@ def build_actions(events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool) ->
     )
     sessions = int(opens.sum())
     finest = _finest(path.dictionary)[code[first]]
-    return Sequenced(actions, persons, sessions, _transitions(finest, session[first], drop_repeats=drop_repeats))
+    return Sequenced(
+        actions, persons, sessions, _transitions(finest, session[first], drop_repeats=drop_repeats)
+    )
 
 
 def _transitions(finest: Int64s, session: Int32s, *, drop_repeats: bool) -> int:

@@ -20,7 +20,11 @@ DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 
 @dataclass(frozen=True)
 class ReadStatistics:
-    """Counts of records. `first_us`, `last_us`: times of the first and last admitted event, µs UTC; None: no event."""
+    """Counts of records.
+
+    `unreadable`: what stopped the reader, in sentences. `first_us`, `last_us`: times of the first and last admitted
+    event, µs UTC; None: no event.
+    """
 
     read: int = 0
     kept: int = 0
@@ -29,6 +33,7 @@ class ReadStatistics:
     scrubbed: Counter[str] = field(default_factory=Counter)
     present: frozenset[str] = frozenset()
     damaged_files: frozenset[int] = frozenset()
+    unreadable: frozenset[str] = frozenset()
     first_us: int | None = None
     last_us: int | None = None
 
@@ -44,6 +49,7 @@ class ReadStatistics:
             self.scrubbed + other.scrubbed,
             self.present | other.present,
             self.damaged_files | other.damaged_files,
+            self.unreadable | other.unreadable,
             min(firsts, default=None),
             max(lasts, default=None),
         )

@@ -22,6 +22,8 @@ def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
         return array
     if pa.types.is_floating(array.type):
         encoded = array.dictionary_encode()
-        words = pa.array([None if value is None else repr(value) for value in encoded.dictionary.to_pylist()], pa.string())
+        words = pa.array(
+            [None if value is None else repr(value) for value in encoded.dictionary.to_pylist()], pa.string()
+        )
         return words.take(encoded.indices)
     return pc.cast(array, pa.string())

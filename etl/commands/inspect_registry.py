@@ -16,7 +16,9 @@ def versions(registry: RegistryDir) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("version", "k", "people", "records", "transitions released", "gates", box=None, pad_edge=False)
+    table = Table(
+        "version", "k", "people", "records", "transitions released", "gates", box=None, pad_edge=False
+    )
     manifests = _open(registry).manifests()
     for manifest in manifests:
         failed = sum(not gate["success"] for gate in manifest["gates"])
@@ -62,7 +64,9 @@ def verify(registry: RegistryDir) -> None:
                 if hashlib.file_digest(stream, "sha256").hexdigest() != file["sha256"]:
                     wrong.append(f"{file['path']} has other content")
     if wrong:
-        raise StorageError(f"{len(wrong)} of {checked} files are not what their manifests say: {'; '.join(wrong)}")
+        raise StorageError(
+            f"{len(wrong)} of {checked} files are not what their manifests say: {'; '.join(wrong)}"
+        )
     typer.echo(f"{checked} files of {len(opened.manifests())} versions are what their manifests say")
 
 
@@ -77,7 +81,9 @@ def _open(root: Path) -> Any:
     from etl.registry import Registry
 
     if not (root / "manifests").is_dir():
-        raise ConfigError(f"{root} is not a registry: it has no manifests; give the folder that `desirepath run --registry` wrote")
+        raise ConfigError(
+            f"{root} is not a registry: it has no manifests; give the folder that `desirepath run --registry` wrote"
+        )
     return Registry(root)
 
 
@@ -86,5 +92,7 @@ def _manifest(root: Path, version: str) -> dict[str, Any]:
 
     manifest: dict[str, Any] | None = _open(root).manifest(version)
     if manifest is None:
-        raise ConfigError(f"the registry {root} has no version of that name; `desirepath versions` lists them")
+        raise ConfigError(
+            f"the registry {root} has no version of that name; `desirepath versions` lists them"
+        )
     return manifest

@@ -17,11 +17,15 @@ def simulate(
     start: Annotated[str, typer.Option(help="The first night, YYYY-MM-DD.")] = "2026-11-02",
     seed: Annotated[int, typer.Option(help="The same seed and sizes give the same bytes.")] = 7,
     format: Annotated[str, typer.Option(help="jsonl or parquet.")] = "jsonl",  # noqa: A002  (the flag's name)
-    compression: Annotated[str | None, typer.Option(help="gzip or zstd (jsonl only).")] = None,
+    compression: Annotated[str | None, typer.Option(help="gzip or zstd.")] = None,
     files: Annotated[int | None, typer.Option(help="Files a night. Default: by size.", min=1)] = None,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one per core.", min=1)] = None,
-    preset: Annotated[str | None, typer.Option(help="demo or bench: frozen parameters; takes --events.")] = None,
-    hostile: Annotated[bool, typer.Option(help="Plant a few hostile cases: secrets, addresses, bad records.")] = True,
+    preset: Annotated[
+        str | None, typer.Option(help="demo, or bench (frozen); takes --events.")
+    ] = None,
+    hostile: Annotated[
+        bool, typer.Option(help="Plant a few hostile cases: secrets, addresses, bad records.")
+    ] = True,
 ) -> None:
     """Write simulated logs: invented people and actions, for demos and load tests."""
     import os
@@ -49,7 +53,8 @@ def simulate(
             format=format, compression=compression, files=files, workers=cores, hostile=hostile,
         )  # fmt: skip
     written = write(simulation, out)
-    typer.echo(f"simulated {written.events:,} events in {len(written.files)} files under {out}; participation: {written.participation}")
+    typer.echo(f"simulated {written.events:,} events in {len(written.files)} files under {out}")
+    typer.echo(f"who takes part: {written.participation}")
 
 
 def register(app: typer.Typer) -> None:

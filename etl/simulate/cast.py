@@ -18,22 +18,25 @@ UNLISTED: Final = 3
 MOVED: Final = 4
 """These people's roles are in the participation file; the others' in what they do."""
 
-ONE_UNIT: Final = 1
-"""The unit that has an app of its own."""
-
 _EMAIL, _SECRET, _CHESS, _GENEALOGY, _COLLEAGUE = 5, 6, 7, 8, 9
 _CUSTOMER: Final = range(10, 14)
+
+CAST: Final = 14
+"""People 0 … 13 have the roles and parts: they are never ill, so that every case is in every log of some size."""
+
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True)
 class Part:
-    """Paths that somebody walks besides the ordinary, as actions, and how many of 256 episodes they take."""
+    """Paths that somebody walks besides the ordinary, as actions, and how many of 256 episodes they take.
+
+    `person` None: everybody in the largest unit, so that more than k people share what only one unit has.
+    """
 
     paths: tuple[tuple[Action, ...], ...]
     slots: int
     person: int | None = None
-    unit: int | None = None
 
 
 def parts(seed: int, people: int) -> tuple[Part, ...]:
@@ -55,16 +58,16 @@ def parts(seed: int, people: int) -> tuple[Part, ...]:
                     Action("click", "CRM", "Save"),
                 ),
             ),
-            8,
+            32,
             person=_EMAIL,
         ),
         Part(
             tuple((terminal, Action("command", "Terminal", line)) for line in secret_commands(seed)),
-            6,
+            32,
             person=_SECRET,
         ),
-        Part((_visit("Chess Club", "New game", "Move", "Resign"),), 20, person=_CHESS),
-        Part((_visit("Genealogy", "Family tree", "Add ancestor", "Save"),), 16, person=_GENEALOGY),
+        Part((_visit("Chess Club", "New game", "Move", "Resign"),), 48, person=_CHESS),
+        Part((_visit("Genealogy", "Family tree", "Add ancestor", "Save"),), 40, person=_GENEALOGY),
         Part(
             (
                 (
@@ -73,7 +76,7 @@ def parts(seed: int, people: int) -> tuple[Part, ...]:
                     Action("key", "Chat", "message"),
                 ),
             ),
-            6,
+            24,
             person=_COLLEAGUE,
         ),
         *(
@@ -85,7 +88,7 @@ def parts(seed: int, people: int) -> tuple[Part, ...]:
                         Action("scroll", "CRM", "activity"),
                     ),
                 ),
-                6,
+                16,
                 person=who,
             )
             for who in _CUSTOMER
@@ -95,8 +98,7 @@ def parts(seed: int, people: int) -> tuple[Part, ...]:
                 _visit("Plant Monitor", "Overview", "Line 1", "Acknowledge alarm"),
                 _visit("Plant Monitor", "Overview", "Line 2", "Trend", "Acknowledge alarm"),
             ),
-            24,
-            unit=ONE_UNIT,
+            40,
         ),
     ]
     service = Part(

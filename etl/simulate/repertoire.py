@@ -10,9 +10,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from etl.simulate.cast import MOVED
 from etl.simulate.draws import Draws, For, Ints, below, draw
+from etl.simulate.habits import PERSONAL_PATHS, UNIT_VARIANTS, UNIT_WORKFLOWS
 from etl.simulate.paths import VARIANTS, WANDERINGS
-from etl.simulate.world import PERSONAL_PATHS, ROLLS, UNIT_VARIANTS, UNIT_WORKFLOWS, World
+from etl.simulate.world import ROLLS, World
 
 SLOTS: Final = 256
 FAVOURITES: Final = 8
@@ -48,20 +50,22 @@ def repertoires(world: World, people: Ints) -> npt.NDArray[np.int32]:
 
 
 def _variant(person_key: Draws, workflow: Ints, roll: Draws) -> Ints:
-    """Two walks in three are one of the person's favourites of that workflow, the others any."""
+    """Two walks in three are one of the person's favourites of that workflow, the others any.
+
+    A product of two uniform numbers: some walks are everybody's, many are few people's.
+    """
     favourite = draw(
         person_key, For.PERSONAL, workflow * FAVOURITES + below(roll << np.uint64(16), FAVOURITES)
     )
     chosen = np.where(below(roll << np.uint64(24), 3) < 2, favourite, draw(roll, For.REPERTOIRE))
-    return below(chosen, VARIANTS)
+    return below(chosen, VARIANTS) * below(chosen << np.uint64(32), VARIANTS) // VARIANTS
 
 
 def _play_parts(world: World, people: Ints, slots: Ints) -> None:
     """Put the hostile paths into the last slots of those who have a part."""
+    unit = world.unit[people]
+    largest = np.bincount(world.unit[: world.simulation.people]).argmax()
+    at_home = (unit == largest) & (people < world.simulation.people) & (people != MOVED)
     for part, pool in world.parts:
-        plays = (
-            (world.unit[people] == part.unit) & (people < world.simulation.people)
-            if part.person is None
-            else people == part.person
-        )
+        plays = at_home if part.person is None else people == part.person
         slots[plays, SLOTS - part.slots :] = pool.first + np.arange(part.slots) % pool.size

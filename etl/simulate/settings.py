@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from etl.errors import ConfigError
 
@@ -78,24 +79,21 @@ class Simulation:
         return min(max(by_size, 1 if self.events < 200_000 else 2), self.people)
 
 
-PRESETS: Final = MappingProxyType(
+PRESETS: Final[Mapping[str, Simulation]] = MappingProxyType(
     {
-        "demo": MappingProxyType[str, Any](
-            {"people": 200, "units": 12, "nights": 1, "seed": 7, "hostile": True}
-        ),
-        "bench": MappingProxyType[str, Any](
-            {
-                "people": 2_000,
-                "units": 40,
-                "nights": 5,
-                "start": date(2026, 11, 2),
-                "seed": 2_026,
-                "hostile": False,
-            }
+        "demo": Simulation(events=100_000, people=200, units=12, nights=1, seed=7),
+        "bench": Simulation(
+            events=1_000_000,
+            people=2_000,
+            units=40,
+            nights=5,
+            start=date(2026, 11, 2),
+            seed=2_026,
+            hostile=False,
         ),
     }
 )
-"""Parameters by name; `events` comes from the caller: `Simulation(events=10**6, **PRESETS["bench"])`.
+"""Parameters by name; `events` comes from the caller: `replace(PRESETS["bench"], events=10**7)`.
 
 `bench` is frozen: its parameters and its seed never change, so that figures of different months can be compared.
 A test holds a digest of its events. It is without hostile cases, so that every peer in a benchmark can read it.

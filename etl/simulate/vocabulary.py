@@ -36,7 +36,10 @@ class Action(NamedTuple):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All actions, numbered in the order of the file; each app's first action is the switch to it."""
+    """All actions, numbered in the order of the file.
+
+    `by_app` holds what anybody may do in an app, the switch to it first; what only the cast does there is not in it.
+    """
 
     actions: tuple[Action, ...]
     number: Mapping[Action, int]
@@ -69,8 +72,10 @@ def vocabulary(described: Mapping[str, Any], extra: Iterable[Action] = ()) -> Vo
                 listed += [Action(verb, app, target.strip()) for target in targets.split(",")]
     actions = tuple(dict.fromkeys([*listed, *extra]))
     by_app: dict[str, list[int]] = {}
+    ordinary = set(listed)
     for number, action in enumerate(actions):
-        by_app.setdefault(action.app, []).append(number)
+        if action in ordinary or action.app not in described["apps"]:  # else it is nobody's but its owner's
+            by_app.setdefault(action.app, []).append(number)
     return Vocabulary(
         actions,
         {action: number for number, action in enumerate(actions)},

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from etl.simulate.cast import Part, parts
 from etl.simulate.draws import Draws, For, Ints, below, draw
+from etl.simulate.habits import personal_paths, unit_paths
 from etl.simulate.names import SITES
 from etl.simulate.paths import (
     PathBook,
@@ -32,8 +33,6 @@ from etl.simulate.vocabulary import Vocabulary, vocabulary, workplace
 
 ROLLS: Final = 64
 """The size of a unit's table of workflows: one roll of a die with so many sides."""
-UNIT_WORKFLOWS, UNIT_VARIANTS, UNIT_STEPS = 2, 12, 6
-PERSONAL_PATHS, PERSONAL_STEPS = 3, 5
 
 _MINUTE_US: Final = 60_000_000
 _ACTIVITY: Final = np.array(
@@ -51,6 +50,7 @@ class World:
     paths: Paths
     key: Draws
     """Of each person: names the streams that everything about them is drawn from."""
+    kinds: tuple[str, ...]
     unit: Ints
     site: Ints
     activity: Ints
@@ -83,7 +83,7 @@ def build_world(simulation: Simulation) -> World:
     described = workplace()
     cast = parts(simulation.seed, simulation.people) if simulation.hostile else ()
     words = vocabulary(described, (action for part in cast for path in part.paths for action in path))
-    key = int(draw(simulation.seed, For.WORLD))
+    key = int(draw(simulation.seed, For.WORLD)) >> 1  # room for salts
     people = simulation.people + int(simulation.hostile)
     person_key = draw(key, For.PERSON, np.arange(people))
     unit = below(draw(person_key, For.PERSON, 0), simulation.units)
@@ -95,8 +95,8 @@ def build_world(simulation: Simulation) -> World:
     company, special, visits, unit_apps = _workflows(book, described, words, simulation.units, key)
     slips = [add_slips(book, words, app, key + 1 + n).first for n, app in enumerate(words.by_app)]
     interruptions = [add_interruptions(book, words, app).first for app in words.by_app]
-    unit_own = book.add_block(_unit_paths(words, unit_apps, key))
-    personal = book.add_block(_personal_paths(words, unit_apps[unit], person_key))
+    unit_own = book.add_block(unit_paths(words, unit_apps, key))
+    personal = book.add_block(personal_paths(words, unit_apps[unit], person_key))
     staged = tuple(
         (part, book.add([words.number[action] for action in path] for path in part.paths)) for part in cast
     )
@@ -106,6 +106,7 @@ def build_world(simulation: Simulation) -> World:
         vocabulary=words,
         paths=book.paths(),
         key=person_key,
+        kinds=tuple(described["kinds"]),
         unit=unit,
         site=np.where(moved_away, anywhere, home),
         activity=_ACTIVITY[below(draw(person_key, For.PERSON, 3), 1024)],
@@ -121,12 +122,6 @@ def build_world(simulation: Simulation) -> World:
         action_kind=np.array([action.kind for action in words.actions], np.uint8),
         parts=staged,
     )
-
-
-def kind_of(described: dict[str, Any], unit: int) -> str:
-    """What kind of work a unit does."""
-    kinds = list(described["kinds"])
-    return str(kinds[unit % len(kinds)])
 
 
 def _begins_us(person_key: Draws) -> Ints:
@@ -170,31 +165,5 @@ def _rolls(weights: Ints, pools: list[int]) -> Ints:
     """A table of ROLLS entries that holds each pool as often as its weight says."""
     shares = np.cumsum(weights)
     sides = (2 * np.arange(ROLLS) + 1) * shares[-1] // (2 * ROLLS)
-    return np.array(pools)[np.searchsorted(shares, sides, side="right")]
-
-
-def _unit_paths(words: Vocabulary, unit_apps: Ints, key: int) -> Ints:
-    """UNIT_WORKFLOWS × UNIT_VARIANTS paths for every unit: a habit in one of its apps, one step changed."""
-    units = np.arange(len(unit_apps))
-    unit_key = draw(draw(key, For.UNIT, units), For.UNIT, 200)[:, None]
-    app = unit_apps[:, [1, 3][:UNIT_WORKFLOWS]].ravel()[:, None]
-    base_draw = draw(unit_key, For.UNIT, np.arange(UNIT_WORKFLOWS * UNIT_STEPS)).reshape(-1, UNIT_STEPS)
-    base = np.repeat(_any_action(words, app, base_draw), UNIT_VARIANTS, axis=0)
-    changes = draw(unit_key, For.UNIT, 1000 + np.arange(UNIT_WORKFLOWS * UNIT_VARIANTS)).reshape(-1, 1)
-    changed = _any_action(words, np.repeat(app, UNIT_VARIANTS, axis=0), changes)
-    where = below(changes << np.uint64(20), UNIT_STEPS)
-    return np.where(np.arange(UNIT_STEPS) == where, changed, base)
-
-
-def _personal_paths(words: Vocabulary, apps: Ints, person_key: Draws) -> Ints:
-    """PERSONAL_PATHS paths for every person, in an app of the unit: nobody else has them."""
-    app = apps[:, :PERSONAL_PATHS].reshape(-1, 1)
-    chance = draw(person_key[:, None], For.PERSONAL, np.arange(PERSONAL_PATHS * PERSONAL_STEPS))
-    return _any_action(words, app, chance.reshape(-1, PERSONAL_STEPS))
-
-
-def _any_action(words: Vocabulary, app: Ints, chance: Draws) -> Ints:
-    sizes = np.array([len(numbers) for numbers in words.by_app.values()])
-    flat = np.concatenate([np.array(numbers) for numbers in words.by_app.values()])
-    first = np.cumsum(sizes) - sizes
-    return flat[first[app] + below(chance, sizes[app])]
+    table: Ints = np.array(pools)[np.searchsorted(shares, sides, side="right")]
+    return table

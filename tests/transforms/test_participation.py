@@ -8,7 +8,10 @@ KEY = b"k" * 32
 
 
 def registry(*rows: dict):
-    return build_registry(pa.Table.from_pylist([{"status": "participates", **row} for row in rows], schema=ENTRIES), person_key=KEY)
+    return build_registry(
+        pa.Table.from_pylist([{"status": "participates", **row} for row in rows], schema=ENTRIES),
+        person_key=KEY,
+    )
 
 
 def admitted(built, account: str, *times: int) -> list[bool]:
@@ -35,12 +38,19 @@ def test_an_account_without_a_person_never_counts():
 
 
 def test_an_objection_counts_for_all_the_past():
-    built = registry({"account": "a", "person": "p", "recorded_at_us": 1}, {"account": "a", "person": "p", "status": "objects", "recorded_at_us": 2})
+    built = registry(
+        {"account": "a", "person": "p", "recorded_at_us": 1},
+        {"account": "a", "person": "p", "status": "objects", "recorded_at_us": 2},
+    )
     assert admitted(built, "a", 0, 1, 99) == [False] * 3
 
 
 def test_an_objection_of_one_account_is_one_of_the_person():
-    built = registry({"account": "a", "person": "p"}, {"account": "b", "person": "p"}, {"account": "b", "person": "p", "status": "objects"})
+    built = registry(
+        {"account": "a", "person": "p"},
+        {"account": "b", "person": "p"},
+        {"account": "b", "person": "p", "status": "objects"},
+    )
     assert admitted(built, "a", 5) == [False]
 
 
@@ -53,7 +63,10 @@ def test_a_participation_recorded_after_the_objection_admits_again():
 
 
 def test_an_objection_without_a_date_of_recording_is_never_overruled():
-    built = registry({"account": "a", "person": "p", "status": "objects"}, {"account": "a", "person": "p", "recorded_at_us": 9})
+    built = registry(
+        {"account": "a", "person": "p", "status": "objects"},
+        {"account": "a", "person": "p", "recorded_at_us": 9},
+    )
     assert admitted(built, "a", 50) == [False]
 
 
@@ -66,7 +79,12 @@ def test_leaving_ends_what_was_recorded_before():
 
 
 def test_accounts_linked_by_anybody_are_one_person():
-    built = registry({"account": "a", "person": "p"}, {"account": "b", "person": "p"}, {"account": "b", "person": "q"}, {"account": "c", "person": "q"})
+    built = registry(
+        {"account": "a", "person": "p"},
+        {"account": "b", "person": "p"},
+        {"account": "b", "person": "q"},
+        {"account": "c", "person": "q"},
+    )
     assert person_of(built, "a") == person_of(built, "b") == person_of(built, "c")
 
 

@@ -36,7 +36,14 @@ def recount(direct: Direct) -> dict[bytes, tuple[set[object], int]]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(acts=ACTS, k=st.integers(2, 4), j=st.integers(0, 2), buckets=st.integers(1, 4), c=st.integers(0, 2), most=st.sampled_from([0, 3]))
+@given(
+    acts=ACTS,
+    k=st.integers(2, 4),
+    j=st.integers(0, 2),
+    buckets=st.integers(1, 4),
+    c=st.integers(0, 2),
+    most=st.sampled_from([0, 3]),
+)
 def test_the_release_is_exactly_what_k_people_emitted(acts, k, j, buckets, c, most):
     direct = run_directly(
         events_of(acts),
@@ -84,7 +91,9 @@ def test_k_minus_one_people_are_not_enough_and_k_are():
 
 
 def test_rows_of_one_person_do_not_add_up_to_people():
-    acts = [Act("p", 60 * session + minute, (name,)) for session in range(20) for minute, name in enumerate("ab")]
+    acts = [
+        Act("p", 60 * session + minute, (name,)) for session in range(20) for minute, name in enumerate("ab")
+    ]
     assert run_directly(events_of(acts), policy(k=2)).records == {}
 
 
@@ -102,7 +111,11 @@ def test_a_person_counts_in_every_unit_held():
 
 
 def test_a_rare_action_is_lifted_and_says_so():
-    acts = [Act(f"p{i}", minute, (f"open {i}", "open") if minute == 0 else ("save", "save")) for i in range(3) for minute in range(2)]
+    acts = [
+        Act(f"p{i}", minute, (f"open {i}", "open") if minute == 0 else ("save", "save"))
+        for i in range(3)
+        for minute in range(2)
+    ]
     assert run_directly(events_of(acts), policy(k=3, levels=2)).records == {("open ↑1", "save"): (3, 3)}
 
 

@@ -11,7 +11,9 @@ def paths(batch: pa.RecordBatch) -> list[str]:
 
 
 def sequence(acts: list[Act], *, drop_repeats: bool = True):
-    return build_actions(order_events([events_of(acts)]).events, gap_us=30 * MINUTE, drop_repeats=drop_repeats)
+    return build_actions(
+        order_events([events_of(acts)]).events, gap_us=30 * MINUTE, drop_repeats=drop_repeats
+    )
 
 
 def test_a_pause_of_exactly_the_gap_stays_in_the_session():
@@ -59,17 +61,23 @@ def test_transitions_count_the_finest_level_only():
 
 
 def test_duplicates_of_a_record_id_go_and_the_first_stays():
-    ordered = order_events([events_of([Act("p", 5, ("late",), record_id="r"), Act("p", 1, ("early",), record_id="r")])])
+    ordered = order_events(
+        [events_of([Act("p", 5, ("late",), record_id="r"), Act("p", 1, ("early",), record_id="r")])]
+    )
     assert (paths(ordered.events), ordered.duplicates) == (["early"], 1)
 
 
 def test_an_id_of_another_person_is_another_id():
-    ordered = order_events([events_of([Act("p", 1, ("a",), record_id="r"), Act("q", 2, ("a",), record_id="r")])])
+    ordered = order_events(
+        [events_of([Act("p", 1, ("a",), record_id="r"), Act("q", 2, ("a",), record_id="r")])]
+    )
     assert ordered.duplicates == 0
 
 
 def test_records_without_an_id_are_no_duplicates():
-    ordered = order_events([events_of([Act("p", 1, ("a",), record_id="r"), Act("p", 1, ("b",)), Act("p", 1, ("b",))])])
+    ordered = order_events(
+        [events_of([Act("p", 1, ("a",), record_id="r"), Act("p", 1, ("b",)), Act("p", 1, ("b",))])]
+    )
     assert ordered.duplicates == 0
 
 

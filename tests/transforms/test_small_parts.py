@@ -23,7 +23,14 @@ DIGESTS = [hashlib.sha256(bytes([i])).digest() for i in range(8)]
 
 
 def caps(person, record, *, c=0, most=0, salt=b"v"):
-    return apply_caps(np.array(person, np.int32), np.array(record, np.int32), DIGESTS, cap_per_person=c, max_per_person=most, salt=salt)
+    return apply_caps(
+        np.array(person, np.int32),
+        np.array(record, np.int32),
+        DIGESTS,
+        cap_per_person=c,
+        max_per_person=most,
+        salt=salt,
+    )
 
 
 def test_c_keeps_the_first_occurrences_of_each_record():
@@ -91,7 +98,18 @@ def test_a_pseudonym_depends_on_the_key_and_the_purpose():
     value = pa.array(["x", None])
     one = pseudonyms(value, key=derive_key(b"1" * 32, "person"))
     assert one[1].as_py() is None
-    assert len({one[0], *(pseudonyms(value, key=derive_key(key, use))[0] for key, use in [(b"2" * 32, "person"), (b"1" * 32, "record")])}) == 3
+    assert (
+        len(
+            {
+                one[0],
+                *(
+                    pseudonyms(value, key=derive_key(key, use))[0]
+                    for key, use in [(b"2" * 32, "person"), (b"1" * 32, "record")]
+                ),
+            }
+        )
+        == 3
+    )
 
 
 def test_a_person_is_in_one_bucket_and_dictionaries_hold_used_values_only():

@@ -61,7 +61,9 @@ def _rule(which: str, entry: dict[str, object]) -> Rule:
     if not isinstance(match, dict) or not match or not isinstance(leave, list) or not leave:
         raise ValueError(f"{which}.yaml: {name} needs `match: {{example: result}}` and `leave: [example]`")
     if set(entry) - _KEYS or not {"name", "pattern", "replace", "why"} <= set(entry):
-        raise ValueError(f"{which}.yaml: {name} needs name, pattern, replace, why; and may have needs and check")
+        raise ValueError(
+            f"{which}.yaml: {name} needs name, pattern, replace, why; and may have needs and check"
+        )
     check = None if entry.get("check") is None else str(entry["check"])
     if check is not None and check not in CHECKS:
         raise ValueError(f"{which}.yaml: {name}: check is one of {', '.join(sorted(CHECKS))}")

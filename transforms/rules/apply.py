@@ -78,17 +78,19 @@ def _replace(values: pa.Array, rule: Rule) -> pa.Array:
 
 def _replace_checked(text: str, rule: Rule) -> str:
     assert rule.check is not None
-    pattern, check = _compiled(rule.pattern), CHECKS[rule.check]
-    pieces: list[str] = []
-    done = at = 0
-    while (found := pattern.search(text, at)) is not None:
-        span = check(text, found.start(), found.end())
-        if span is None:
-            at = found.end() if rule.check in JUDGES_WHOLE else found.start() + 1
-            continue
-        pieces += [text[done : span[0]], rule.replace]
-        done = at = span[1]
-    return "".join([*pieces, text[done:]])
+    search, check = _compiled(rule.pattern).search, CHECKS[rule.check]
+    whole = rule.check in JUDGES_WHOLE
+    shown, done = "", 0
+    found = search(text)
+    while found is not None:
+        span = check(text, *found.span())
+        if span is not None:
+            shown += text[done : span[0]] + rule.replace
+            done = span[1]
+            found = search(text, done)
+        else:
+            found = search(text, found.end() if whole else found.start() + 1)
+    return shown + text[done:]
 
 
 @cache

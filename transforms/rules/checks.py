@@ -11,6 +11,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 Span = tuple[int, int]
@@ -20,15 +22,15 @@ Check = Callable[[str, int, int], Span | None]
 def luhn(text: str, start: int, end: int) -> Span | None:
     """Card numbers of 13 to 19 digits (ISO/IEC 7812-1, annex B); the longest prefix of the span that holds."""
     places = [at for at in range(start, end) if text[at].isdigit()]
-    digits = [int(text[at]) for at in places]
-    for count in range(min(19, len(digits)), 12, -1):
-        if _luhn_holds(digits[:count]) and any(digits[:count]):
+    numbers = [int(text[at]) for at in places]
+    for count in range(min(19, len(places)), 12, -1):
+        if any(numbers[:count]) and _luhn_holds(numbers[:count]):
             return start, places[count - 1] + 1
     return None
 
 
-def _luhn_holds(digits: list[int]) -> bool:
-    return sum(sum(divmod(d * (1 + at % 2), 10)) for at, d in enumerate(reversed(digits))) % 10 == 0
+def _luhn_holds(numbers: list[int]) -> bool:
+    return sum(sum(divmod(d * (1 + at % 2), 10)) for at, d in enumerate(reversed(numbers))) % 10 == 0
 
 
 IBAN_LENGTH: Final = {
@@ -56,14 +58,18 @@ def iban(text: str, start: int, end: int) -> Span | None:
 
 def us_ssn(text: str, start: int, end: int) -> Span | None:
     """US social security numbers: no area 000, 666 or 9xx, no group 00, no serial 0000 (SSA, 2011)."""
-    digits = _digits(text, start, end)
-    bad = digits[:3] in ("000", "666") or digits[0] == "9" or digits[3:5] == "00" or digits[5:] == "0000"
+    found = _digits(text, start, end)
+    bad = found[:3] in ("000", "666") or found[0] == "9" or found[3:5] == "00" or found[5:] == "0000"
     return None if bad else (start, end)
 
 
 def uk_nino(text: str, start: int, end: int) -> Span | None:
     """UK national insurance numbers: the prefixes that HMRC (NIM39110) never gives are refused."""
-    return None if text[start : start + 2].upper() in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"} else (start, end)
+    return (
+        None
+        if text[start : start + 2].upper() in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
+        else (start, end)
+    )
 
 
 def fr_nir(text: str, start: int, end: int) -> Span | None:
@@ -74,11 +80,11 @@ def fr_nir(text: str, start: int, end: int) -> Span | None:
 
 def de_tax_id(text: str, start: int, end: int) -> Span | None:
     """German tax id: ISO 7064 mod 11,10 over eleven digits."""
-    digits = _digits(text, start, end)
+    found = _digits(text, start, end)
     product = 10
-    for digit in digits[:10]:
+    for digit in found[:10]:
         product = ((int(digit) + product) % 10 or 10) * 2 % 11
-    return (start, end) if (11 - product) % 10 == int(digits[10]) else None
+    return (start, end) if (11 - product) % 10 == int(found[10]) else None
 
 
 def de_id_card(text: str, start: int, end: int) -> Span | None:
@@ -97,8 +103,8 @@ def es_dni(text: str, start: int, end: int) -> Span | None:
 
 def ch_ahv(text: str, start: int, end: int) -> Span | None:
     """Swiss AHV number: EAN-13 check digit."""
-    digits = [int(digit) for digit in _digits(text, start, end)]
-    return (start, end) if sum(d * (1 + 2 * (at % 2)) for at, d in enumerate(digits)) % 10 == 0 else None
+    numbers = [int(digit) for digit in _digits(text, start, end)]
+    return (start, end) if sum(d * (1 + 2 * (at % 2)) for at, d in enumerate(numbers)) % 10 == 0 else None
 
 
 def se_personnummer(text: str, start: int, end: int) -> Span | None:
@@ -108,8 +114,8 @@ def se_personnummer(text: str, start: int, end: int) -> Span | None:
 
 def ipv6(text: str, start: int, end: int) -> Span | None:
     """IPv6 (RFC 4291), standing alone and with a digit in it: `std::begin` and `Face::Bad` are names of code."""
-    while end > start and text[end - 1] == "." or text[end - 1] == ":" and text[end - 2 : end] != "::":
-        end -= 1
+    if text[end - 1] == "." or (text[end - 1] == ":" and text[end - 2] != ":"):
+        end -= 1  # the end of a sentence, or of a label
     alone = not (start and text[start - 1].isalnum()) and not (end < len(text) and text[end].isalnum())
     if not alone or not any(character.isdigit() for character in text[start:end]):
         return None
@@ -130,7 +136,10 @@ def entropy(text: str, start: int, end: int) -> Span | None:
     Shannon entropy alone does not tell keys from long identifiers (`FilesystemManagerTest` has 3.6 bits a character,
     a 20-character key 3.9): it must be at least 3 bits, and the string must also not read as words.
     """
-    if _is_random(text[start:end]):
+    found = text[start:end]
+    if found.count("/") * 16 <= len(found) and _is_random(
+        found
+    ):  # base64 has a slash in 64 characters, a path more
         return start, end
     for piece in PIECE.finditer(text, start, end):
         if piece.end() - piece.start() >= 20 and _is_random(piece.group()):
@@ -141,8 +150,17 @@ def entropy(text: str, start: int, end: int) -> Span | None:
 def opaque(text: str, start: int, end: int) -> Span | None:
     """Identifiers of eight characters and more that mix letters and digits as no word does (`dQw4w9WgXcQ`)."""
     found = text[start:end]
-    mixed = len(re.findall(r"[A-Za-z][0-9]|[0-9][A-Za-z]", found)) >= 3
-    return (start, end) if mixed and _wordless(found) >= 0.5 else None
+    return (start, end) if _changes(found, _DIGIT) >= 3 and _wordless(found) >= 0.5 else None
+
+
+_RARE: Final = re.compile(
+    r"[^aeiouy]{5}|q[^u]|[jvxz][bdfghjkmnqrsvwxz]|[bcdfgkmpqvwx][xz]|[^aeinou]q|[bcfghjkmpqtvwxz]j|[jqvwz]{2}|[aeiou]{4}"
+)
+
+
+def unspeakable(text: str, start: int, end: int) -> Span | None:
+    """A slash and lower-case letters, with a pair or a run of letters that hardly any word of a European language has."""
+    return (start, end) if _RARE.search(text, start + 1, end) else None
 
 
 def shannon_bits(text: str) -> float:
@@ -156,18 +174,30 @@ def shannon_bits(text: str) -> float:
 
 
 def _is_random(text: str) -> bool:
-    if shannon_bits(text) < 3:
-        return False
-    letters = sum(character.isalpha() for character in text)
-    if letters == 0:
-        return False  # digits and dashes: numbers have rules of their own
-    changes = len(re.findall(r"[A-Za-z][0-9]|[0-9][A-Za-z]", text))
-    if changes >= 4 and changes * 6 >= len(text):
+    return _reads_random(text) and shannon_bits(text) >= 3
+
+
+def _reads_random(text: str) -> bool:
+    if any(_no_word(run) for run in re.findall(r"[a-z]{16,}|[A-Z]{16,}", text)):
         return True
-    mixed_case = text != text.lower() and text != text.upper()
-    if (mixed_case or letters < len(text)) and _wordless(text) > 0.5 and changes + mixed_case > 0:
+    numbers = _changes(text, _DIGIT)
+    if numbers >= 4 and numbers * 6 >= len(text):
         return True
-    return any(_unspeakable(run) for run in re.findall(r"[a-z]{16,}|[A-Z]{16,}", text))
+    wordless = _wordless(text)  # long camel-case names are all words, however often they turn
+    kinds = _changes(text, _KIND) if wordless > 0.35 else 0
+    return kinds >= 4 and (wordless > 0.5 or kinds > 0.35 * len(text))
+
+
+_KIND: Final = {
+    ord(c): kind for kind, cs in (("a", ascii_lowercase), ("A", ascii_uppercase), ("0", digits)) for c in cs
+}
+_DIGIT: Final = {code: "0" if kind == "0" else "a" for code, kind in _KIND.items()}
+
+
+def _changes(text: str, kinds: dict[int, str]) -> int:
+    """How often neighbours are of different kinds; a separator is of no kind."""
+    mapped = text.translate(kinds)
+    return sum(a != b and a.isalnum() and b.isalnum() for a, b in pairwise(mapped))
 
 
 def _wordless(text: str) -> float:
@@ -176,7 +206,7 @@ def _wordless(text: str) -> float:
     return 1 - sum(len(run) for run in WORDS.findall(text)) / counted if counted else 0.0
 
 
-def _unspeakable(run: str) -> bool:
+def _no_word(run: str) -> bool:
     vowels = sum(character in "aeiouyAEIOUY" for character in run)
     return vowels < 0.2 * len(run) or re.search(r"(?i)[^aeiouy]{6}", run) is not None
 
@@ -201,8 +231,9 @@ CHECKS: Final[dict[str, Check]] = {
         ipv6,
         entropy,
         opaque,
+        unspeakable,
     )
 }
 
-JUDGES_WHOLE: Final = frozenset({"entropy", "opaque", "ipv6"})
+JUDGES_WHOLE: Final = frozenset({"entropy", "opaque", "unspeakable", "ipv6", "luhn"})
 """Checks whose patterns take all there is: after a refusal the search goes on behind the span, not one character on."""

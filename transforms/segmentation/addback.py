@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from transforms.segmentation.evaluate import evaluate
 from transforms.segmentation.inventory import Int8, Int32, Int64
 from transforms.segmentation.jit import kernel
+from transforms.segmentation.journal import change, close
 from transforms.segmentation.repair import repair
-from transforms.segmentation.state import State
-
-Flags = npt.NDArray[np.uint8]
+from transforms.segmentation.world import TRANSITIONS, Flags, World
 
 
-def add_back(state: State, passes: int) -> None:
+@kernel
+def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> None:
     """At most `passes` times revive every dropped phrase that ≥ k people would gain from; keep what releases more."""
     for _ in range(passes):
-        alive, transitions = state.alive.copy(), state.transitions
-        revived = np.flatnonzero(gaining_people(state) >= state.settings.k)
+        best = world.tally[TRANSITIONS]
+        gaining = gaining_people(world)
+        revived = np.flatnonzero(gaining >= world.k).astype(np.int32)
         if len(revived) == 0:
             return
-        state.alive[revived] = 1
-        if repair(state) <= transitions:
-            state.alive[:] = alive
-            state.evaluate()
+        for x in revived:
+            change(world, int(x), 1, world.weight[x])
+        repair(world, revived, drop_permille, most_lent)
+        worse = world.tally[TRANSITIONS] <= best
+        close(world, worse)
+        if worse:
+            evaluate(world)
             return
 
 
-def gaining_people(state: State) -> Int32:
+@kernel
+def gaining_people(world: World) -> Int32:
     """For each dropped phrase the people with an occurrence at which taking it would raise the total weight; else 0."""
-    trie = state.trie
-    after = np.zeros(len(state.gain) + 1, np.int64)
-    after[:-1] = np.cumsum(state.gain[::-1], dtype=np.int64)[::-1]
-    before = _before(trie.longest, trie.length, state.weight, state.alive, state.up)
     return _gaining(
-        trie.first,
-        trie.last,
-        trie.positions,
-        trie.person,
-        trie.length,
-        state.alive,
-        state.weight,
-        before,
-        after,
-        np.int64(state.sessions.people),
+        world.first,
+        world.last,
+        world.positions,
+        world.person,
+        world.length,
+        world.alive,
+        world.weight,
+        _before(world.longest, world.length, world.weight, world.alive, world.up),
+        _after(world.gain),
+        len(world.seen),
     )
 
 
@@ -64,6 +65,15 @@ def _before(longest: Int32, length: Int8, weight: Int32, alive: Flags, up: Int32
 
 
 @kernel
+def _after(gain: Int32) -> Int64:
+    """The best total weight of the tokens after each boundary."""
+    best = np.zeros(len(gain) + 1, np.int64)
+    for i in range(len(gain) - 1, -1, -1):
+        best[i] = best[i + 1] + gain[i]
+    return best
+
+
+@kernel
 def _gaining(
     first: Int32,
     last: Int32,
@@ -76,7 +86,7 @@ def _gaining(
     after: Int64,
     people: int,
 ) -> Int32:
-    total = before[-1]
+    total = after[0]
     seen_by = np.full(people, -1, np.int32)
     gaining = np.zeros(len(first), np.int32)
     for x in range(len(first)):

@@ -15,7 +15,7 @@ def cut(sessions: Sessions, inventory: Inventory) -> Segments:
 
     Every token ≥ 0 is in exactly one segment, a token −1 in none, and no segment leaves its session.
     """
-    sessions.check()
+    sessions = sessions.checked()
     lookup = build_lookup(inventory)
     longest = longest_nodes(lookup, sessions.tokens, sessions.starts)
     up = np.empty(len(lookup.parent), np.int32)
@@ -36,7 +36,7 @@ def _walk(tokens: Int32, choice: Int32, length: Int8, phrase: Int32) -> tuple[In
     i = 0
     while i < n:
         x = choice[i]
-        step = 1 if x < 0 else np.int64(length[x])
+        step = 1 if x < 0 else int(length[x])
         if x >= 0 or tokens[i] >= 0:
             start[filled] = i
             size[filled] = step

@@ -46,7 +46,9 @@ def people_per_phrase(
     outside[:] = emitters
     if not with_units:
         return transitions
-    ends = np.cumsum(emitters)  # people grouped by phrase, so that one row of counts by unit serves all phrases
+    ends = np.cumsum(
+        emitters
+    )  # people grouped by phrase, so that one row of counts by unit serves all phrases
     free = ends - emitters
     who = np.empty(ends[-1] if phrases else 0, np.int32)
     before[:] = -1

@@ -38,15 +38,35 @@ class Sessions:
         """How many persons the unit table holds; `person` indexes into it."""
         return len(self.unit_offsets) - 1
 
-    def check(self) -> None:
-        """Raise ValueError when the arrays do not fit together: a bug of the caller, never a matter of the input."""
+    def checked(self) -> Sessions:
+        """The same sessions as arrays that a kernel takes as they are: contiguous, of these types, writeable.
+
+        Arrow's arrays are read-only, and a kernel would be compiled anew for them.
+
+        Raises:
+            ValueError: the arrays do not fit together; a bug of the caller, never a matter of the input.
+        """
+        self._check()
+        return Sessions(
+            tokens=np.require(self.tokens, np.int32, ("C", "A", "W")),
+            starts=np.require(self.starts, np.int64, ("C", "A", "W")),
+            person=np.require(self.person, np.int32, ("C", "A", "W")),
+            unit_offsets=np.require(self.unit_offsets, np.int64, ("C", "A", "W")),
+            units=np.require(self.units, np.int32, ("C", "A", "W")),
+        )
+
+    def _check(self) -> None:
         starts, person = self.starts, self.person
         if len(starts) != len(person) + 1 or starts[0] != 0 or starts[-1] != len(self.tokens):
-            raise ValueError("sessions: starts must hold one more boundary than there are sessions, from 0 to all tokens")
+            raise ValueError(
+                "sessions: starts must hold one more boundary than there are sessions, from 0 to all tokens"
+            )
         if bool((np.diff(starts) < 0).any()):
             raise ValueError("sessions: starts must not decrease")
         if bool((np.diff(person) < 0).any()):
-            raise ValueError("sessions: the sessions of one person must be contiguous, persons not decreasing")
+            raise ValueError(
+                "sessions: the sessions of one person must be contiguous, persons not decreasing"
+            )
         if len(person) and not 0 <= int(person[0]) <= int(person[-1]) < self.people:
             raise ValueError("sessions: a person index lies outside the unit table")
         if self.unit_offsets[0] != 0 or self.unit_offsets[-1] != len(self.units):
@@ -65,12 +85,14 @@ class Settings:
     """People who must remain when any one unit's people are taken away; 0: units are not known."""
     max_length: int
     """The longest phrase, in actions."""
-    drop_share: float = 0.2
+    drop_share: float = 0.1
     """The share of the failing phrases that one round of repair drops, weakest first."""
-    add_back: int = 2
-    """Passes over the dropped phrases in search of some that can stand after all; 0: none."""
-    local_search: int = 0
-    """Seeded rounds of local search after that; 0: none."""
+    add_back: int = 8
+    """Most passes over the dropped phrases in search of some that can stand after all; 0: none."""
+    local_search: int = 20_000
+    """Most tries of the local search, and never more than fifty a phrase; 0: none."""
+    local_work: int = 30_000_000
+    """About how many tokens the local search may look at: bounds its time where phrases are common."""
     seed: int = 0
     """Seeds the local search: the same seed and content give the same inventory."""
 
@@ -78,8 +100,8 @@ class Settings:
         """Raise ValueError for a value that no policy can mean."""
         if self.k < 1 or self.min_outside_unit < 0 or not 1 <= self.max_length <= 127:
             raise ValueError("segmentation needs k ≥ 1, min_outside_unit ≥ 0 and 1 ≤ max_length ≤ 127")
-        if not 0 < self.drop_share <= 1 or self.add_back < 0 or self.local_search < 0:
-            raise ValueError("segmentation needs 0 < drop_share ≤ 1, add_back ≥ 0 and local_search ≥ 0")
+        if not 0 < self.drop_share <= 1 or min(self.add_back, self.local_search, self.local_work) < 0:
+            raise ValueError("segmentation needs 0 < drop_share ≤ 1, and no negative effort")
 
 
 @dataclass(frozen=True)

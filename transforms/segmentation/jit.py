@@ -1,8 +1,16 @@
-"""One way to compile a kernel: cached on disk, the interpreter's lock released, its Python signature kept for mypy."""
+"""One way to compile a kernel: cached on disk, the interpreter's lock released, its Python signature kept for mypy.
+
+A kernel's machine code holds that of the kernels it calls, and Numba renews its cache only when the caller's file changes.
+Here the stamp is a digest of all the sources a kernel can reach, so that no stale callee survives an edit or an upgrade.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -11,5 +19,24 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def kernel(function: Function) -> Function:
-    """Compile a function of NumPy arrays and numbers on its first call; it must not call back into Python."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    """Compile a function of NumPy arrays and numbers on its first call; it must not call back into Python.
+
+    Kernels may call kernels of this package and of their own file. Where nothing can be written, nothing is cached.
+    """
+    compiled = numba.njit(nogil=True)(function)
+    with suppress(
+        AttributeError, RuntimeError, OSError
+    ):  # no compiler (NUMBA_DISABLE_JIT), or no place for a cache
+        compiled.enable_caching()
+        compiled._cache._cache_file._source_stamp = source_stamp(function.__code__.co_filename)
+    return cast(Function, compiled)
+
+
+@cache
+def source_stamp(path: str) -> str:
+    """A digest of this package's sources and of the file at `path`."""
+    digest = sha256()
+    for source in [*sorted(Path(__file__).parent.glob("*.py")), Path(path)]:
+        content = source.read_bytes()
+        digest.update(f"{source.name} {len(content)} ".encode() + content)
+    return digest.hexdigest()

@@ -36,7 +36,10 @@ def build_lookup(inventory: Inventory) -> Lookup:
     while size < 4 * (len(inventory.tokens) + 1):
         size *= 2
     keys, targets, parent, length, phrase = _build(
-        inventory.offsets, inventory.tokens, np.int64(vocabulary), np.int64(size)
+        np.require(inventory.offsets, np.int64, ("C", "A", "W")),
+        np.require(inventory.tokens, np.int32, ("C", "A", "W")),
+        vocabulary,
+        size,
     )
     alive = (phrase >= 0).astype(np.uint8)
     weight = np.zeros(len(phrase), np.int32)
@@ -46,7 +49,7 @@ def build_lookup(inventory: Inventory) -> Lookup:
 
 def longest_nodes(lookup: Lookup, tokens: Int32, starts: Int64) -> Int32:
     """For each token the deepest node spelled from there inside its session; −1: none."""
-    return _longest(tokens, starts, lookup.keys, lookup.targets, np.int64(lookup.vocabulary))
+    return _longest(tokens, starts, lookup.keys, lookup.targets, lookup.vocabulary)
 
 
 @kernel
@@ -60,7 +63,9 @@ def _slot(keys: Int64, key: int) -> int:
 
 
 @kernel
-def _build(offsets: Int64, tokens: Int32, vocabulary: int, size: int) -> tuple[Int64, Int32, Int32, Int8, Int32]:
+def _build(
+    offsets: Int64, tokens: Int32, vocabulary: int, size: int
+) -> tuple[Int64, Int32, Int32, Int8, Int32]:
     keys = np.full(size, -1, np.int64)
     targets = np.empty(size, np.int32)
     parent = np.empty(len(tokens), np.int32)

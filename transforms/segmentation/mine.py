@@ -50,13 +50,13 @@ def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
         tokens,
         person,
         stop,
-        np.int64(vocabulary_size),
+        vocabulary_size,
         sessions.unit_offsets,
         sessions.units,
-        np.int64(int(sessions.units.max()) + 1 if len(sessions.units) else 1),
-        np.int64(settings.k),
-        np.int64(settings.min_outside_unit),
-        np.int64(settings.max_length),
+        int(sessions.units.max(initial=0)) + 1,
+        settings.k,
+        settings.min_outside_unit,
+        settings.max_length,
     )
     return Trie(*found, person=person)
 
@@ -97,7 +97,7 @@ def _outside(
 
 @kernel
 def _grown(array: Int32, size: int) -> Int32:
-    larger = np.empty(size, array.dtype)
+    larger = np.empty(size, np.int32)
     larger[: len(array)] = array
     return larger
 
@@ -129,7 +129,7 @@ def _mine(
     capacity = 1024
     token = np.empty(capacity, np.int32)
     parent = np.empty(capacity, np.int32)
-    length = np.empty(capacity, np.int8)
+    length = np.empty(capacity, np.int32)
     people = np.empty(capacity, np.int32)
     first = np.empty(capacity, np.int32)
     last = np.empty(capacity, np.int32)
@@ -216,7 +216,8 @@ def _mine(
                 since = until - rows[t]
                 # A child that fails on its units stays unnumbered inside its parent's range.
                 if min_outside > 0 and (
-                    _outside(positions[since:until], person, unit_offsets, units, by_unit, count[t]) < min_outside
+                    _outside(positions[since:until], person, unit_offsets, units, by_unit, count[t])
+                    < min_outside
                 ):
                     continue
                 waiting_token[waiting] = t
@@ -253,7 +254,7 @@ def _mine(
     return (
         token[:nodes].copy(),
         parent[:nodes].copy(),
-        length[:nodes].copy(),
+        length[:nodes].astype(np.int8),
         people[:nodes].copy(),
         first[:nodes].copy(),
         last[:nodes].copy(),

@@ -1,7 +1,7 @@
 """The dynamic program: the non-overlapping phrases of largest total weight, for all sessions in one pass.
 
-Backwards over the tokens, best(i) = max(best(i + 1), max over living phrases x at i of weight(x) + best(i + len(x))); since no
-phrase crosses a session, the sessions need no loop of their own. Only best(i) − best(i + 1) is kept, so that 32 bits suffice.
+Backwards over the tokens, best(i) = max(best(i + 1), max over living phrases x at i of weight(x) + best(i + len(x))); since
+no phrase crosses a session, the sessions need no loop of their own. Only best(i) − best(i + 1) is kept: 32 bits suffice.
 Ties go to the longest phrase, which depends on content only. O(actions × living prefixes), at most max_length each.
 """
 
@@ -27,7 +27,9 @@ def living_prefixes(parent: Int32, length: Int8, alive: Flags, up: Int32) -> Non
 
 
 @kernel
-def choose(longest: Int32, length: Int8, weight: Int32, alive: Flags, up: Int32, gain: Int32, choice: Int32) -> None:
+def choose(
+    longest: Int32, length: Int8, weight: Int32, alive: Flags, up: Int32, gain: Int32, choice: Int32
+) -> None:
     """Fill `choice` (the phrase to take from here; −1: step over one token) and `gain` (best(i) − best(i + 1))."""
     n = len(longest)
     best = np.zeros(128, np.int64)  # best(i) for the last 128 i; max_length is below
@@ -38,7 +40,6 @@ def choose(longest: Int32, length: Int8, weight: Int32, alive: Flags, up: Int32,
         x = longest[i]
         if x >= 0 and not alive[x]:
             x = up[x]
-            # What lies between has died for good in this repair; a revival resets `longest`.
         while x >= 0:
             value = weight[x] + best[(i + length[x]) & 127]
             if value > top:
@@ -48,24 +49,3 @@ def choose(longest: Int32, length: Int8, weight: Int32, alive: Flags, up: Int32,
         best[i & 127] = top
         gain[i] = top - stay
         choice[i] = take
-
-
-@kernel
-def count_emitters(choice: Int32, length: Int8, person: Int32, emitters: Int32, before: Int32) -> int:
-    """Walk the chosen phrases from the left; fill `emitters` per phrase; return the transitions they hold."""
-    emitters[:] = 0
-    before[:] = -1
-    i = 0
-    n = len(choice)
-    transitions = 0
-    while i < n:
-        x = choice[i]
-        if x < 0:
-            i += 1
-            continue
-        if before[x] != person[i]:
-            before[x] = person[i]
-            emitters[x] += 1
-        transitions += length[x] - 1
-        i += length[x]
-    return transitions

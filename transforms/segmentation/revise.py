@@ -1,39 +1,68 @@
 """Revise: after a few phrases died, revived or changed weight, mend the cut only where that matters.
 
-A phrase's occurrences are known, so the dynamic program runs again from each of them leftwards until the last max_length − 1
-gains come out as before: from there on nothing can differ. Then the paths are walked side by side until they meet. The result
-is the same, bit by bit, as that of a whole pass (a test compares them).
+A phrase's occurrences are known, so the dynamic program runs again from each of them leftwards until the last
+max_length − 1 gains come out as before: from there on nothing can differ. Then the paths are walked side by side until they
+meet. The result is the same, bit by bit, as that of a whole pass (a test compares them).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from transforms.segmentation.inventory import Int32
+from transforms.segmentation.inventory import Int8, Int32, Int64
 from transforms.segmentation.jit import kernel
-from transforms.segmentation.world import AFFECTED, CLOCK, OFF, TRANSITIONS, Bits, World
+from transforms.segmentation.world import AFFECTED, CLOCK, OFF, TRANSITIONS, WORK, Bits, Flags, World
 
 
 @kernel
 def revise(world: World, changed: Int32) -> None:
-    """Bring gain, choice, emitted, the transitions and the affected phrases' counts up to date."""
-    for x in changed:
-        _living_below(world, x)
-        for r in range(world.first[x], world.last[x]):
-            i = world.positions[r]
-            world.dirty[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
-    _choose_again(world)
-    _walk_again(world)
-    for a in range(world.tally[AFFECTED]):
-        _recount(world, world.affected[a])
+    """Bring gain, choice, emitted, the transitions and the affected phrases' counts up to date.
+
+    `changed`: the phrases whose `alive` or `weight` is new. Afterwards `affected` lists those whose emissions changed.
+    """
+    _mark(
+        changed, world.parent, world.end, world.first, world.last, world.positions, world.alive, world.choice,
+        world.up, world.dirty, world.tally,
+    )  # fmt: skip
+    _choose_again(
+        world.longest, world.length, world.weight, world.alive, world.up, world.gain, world.choice, world.dirty,
+        world.moved, world.max_length,
+    )  # fmt: skip
+    _walk_again(
+        world.choice, world.emitted, world.length, world.head, world.after, world.before, world.moved, world.mark,
+        world.affected, world.tally,
+    )  # fmt: skip
+    _recount(
+        world.affected[: world.tally[AFFECTED]], world.head, world.after, world.person, world.unit_offsets,
+        world.units, world.seen, world.by_unit, world.emitters, world.outside, world.tally, world.k,
+        world.min_outside,
+    )  # fmt: skip
 
 
 @kernel
-def _living_below(world: World, x: int) -> None:
-    """Refresh `up` of everything below x: preorder puts parents first."""
-    for y in range(x + 1, world.end[x]):
-        p = world.parent[y]
-        world.up[y] = p if world.alive[p] else world.up[p]
+def _mark(
+    changed: Int32,
+    parent: Int32,
+    end: Int32,
+    first: Int32,
+    last: Int32,
+    positions: Int32,
+    alive: Flags,
+    choice: Int32,
+    up: Int32,
+    dirty: Bits,
+    tally: Int64,
+) -> None:
+    """Refresh `up` below the changed phrases (preorder puts parents first) and mark where the program must run again."""
+    for x in changed:
+        for y in range(x + 1, end[x]):
+            up[y] = parent[y] if alive[parent[y]] else up[parent[y]]
+        tally[WORK] += last[x] - first[x]
+        for r in range(first[x], last[x]):
+            i = positions[r]
+            # A death matters only where the phrase was the choice.
+            if alive[x] or choice[i] == x:
+                dirty[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
 
 
 @kernel
@@ -57,124 +86,166 @@ def _highest(bits: Bits, below: int) -> int:
 
 
 @kernel
-def _choose_again(world: World) -> None:
-    n = len(world.longest)
-    window = world.max_length - 1
+def _choose_again(
+    longest: Int32,
+    length: Int8,
+    weight: Int32,
+    alive: Flags,
+    up: Int32,
+    gain: Int32,
+    choice: Int32,
+    dirty: Bits,
+    moved: Bits,
+    max_length: int,
+) -> None:
+    n = len(longest)
+    window = max_length - 1
     best = np.zeros(128, np.int64)
-    i = _highest(world.dirty, n)
+    i = _highest(dirty, n)
     while i >= 0:
         value = 0  # best(i + 1), taken as zero: only differences matter
-        for t in range(window + 1):
-            best[(i + 1 + t) & 127] = value
-            if i + 1 + t < n:
-                value -= world.gain[i + 1 + t]
-        same = 0
+        for t in range(i + 1, i + 2 + window):
+            best[t & 127] = value
+            if t < n:
+                value -= gain[t]
+        same = window  # nothing to the right has changed
         while i >= 0:
             bit = np.uint64(1) << np.uint64(i & 63)
-            if world.dirty[i >> 6] & bit:
-                world.dirty[i >> 6] ^= bit
+            if dirty[i >> 6] & bit:
+                dirty[i >> 6] ^= bit
             elif same >= window:
                 break
             stay = best[(i + 1) & 127]
             top = stay
             take = -1
-            x = world.longest[i]
-            if x >= 0 and not world.alive[x]:
-                x = world.up[x]
+            x = longest[i]
+            if x >= 0 and not alive[x]:
+                x = up[x]
             while x >= 0:
-                value = world.weight[x] + best[(i + world.length[x]) & 127]
+                value = weight[x] + best[(i + length[x]) & 127]
                 if value > top:
                     top = value
                     take = x
-                x = world.up[x]
+                x = up[x]
             best[i & 127] = top
-            same = same + 1 if world.gain[i] == top - stay else 0
-            world.gain[i] = top - stay
-            if world.choice[i] != take:
-                world.choice[i] = take
-                world.moved[i >> 6] |= bit
+            same = same + 1 if gain[i] == top - stay else 0
+            gain[i] = top - stay
+            if choice[i] != take:
+                choice[i] = take
+                moved[i >> 6] |= bit
             i -= 1
-        i = _highest(world.dirty, i + 1)
+        i = _highest(dirty, i + 1)
 
 
 @kernel
-def _affect(world: World, x: int, sign: int) -> None:
-    world.tally[TRANSITIONS] += sign * (world.length[x] - 1)
-    if world.mark[x] != world.tally[CLOCK]:
-        world.mark[x] = world.tally[CLOCK]
-        world.affected[world.tally[AFFECTED]] = x
-        world.tally[AFFECTED] += 1
-
-
-@kernel
-def _walk_again(world: World) -> None:
+def _walk_again(
+    choice: Int32,
+    emitted: Int32,
+    length: Int8,
+    head: Int32,
+    after: Int32,
+    before: Int32,
+    moved: Bits,
+    mark: Int32,
+    affected: Int32,
+    tally: Int64,
+) -> None:
     """From each changed choice on the path walk the old and the new path until they meet."""
-    world.tally[CLOCK] += 1
-    world.tally[AFFECTED] = 0
-    for at in range(len(world.moved)):
-        while world.moved[at]:
-            word = world.moved[at]
-            lowest = word & (~word + np.uint64(1))
-            world.moved[at] ^= lowest
-            bit = 0
+    tally[CLOCK] += 1
+    stamp = tally[CLOCK]
+    count = 0
+    transitions = tally[TRANSITIONS]
+    for at in range(len(moved)):
+        while moved[at]:
+            lowest = moved[at] & (~moved[at] + np.uint64(1))
+            moved[at] ^= lowest
+            i = at << 6
             while lowest > np.uint64(1):
                 lowest >>= np.uint64(1)
-                bit += 1
-            i = (at << 6) + bit
-            if world.emitted[i] == OFF or world.emitted[i] == world.choice[i]:
+                i += 1
+            if emitted[i] == OFF or emitted[i] == choice[i]:
                 continue
             old = i
             new = i
-            while True:
-                if old <= new:
-                    x = world.emitted[old]
-                    world.emitted[old] = OFF
-                    if x >= 0:
-                        _affect(world, x, -1)
-                    step = 1 if x < 0 else np.int64(world.length[x])
-                    if old == new:
-                        # Both start here: put the new one in before the old one moves on.
-                        y = world.choice[new]
-                        world.emitted[new] = y
-                        if y >= 0:
-                            _affect(world, y, 1)
-                        new += 1 if y < 0 else np.int64(world.length[y])
+            begun = False
+            while old != new or not begun:
+                # Where both stand on the same token the old segment goes first, for both share its place.
+                out = old < new or (not begun and old == i)
+                x = emitted[old] if out else choice[new]
+                if out:
+                    emitted[old] = OFF
+                else:
+                    emitted[new] = x
+                    begun = True
+                step = 1
+                if x >= 0:
+                    step = int(length[x])
+                    transitions += 1 - step if out else step - 1
+                    if mark[x] != stamp:
+                        mark[x] = stamp
+                        affected[count] = x
+                        count += 1
+                    if out:
+                        if before[old] < 0:
+                            head[x] = after[old]
+                        else:
+                            after[before[old]] = after[old]
+                        if after[old] >= 0:
+                            before[after[old]] = before[old]
+                    else:
+                        after[new] = head[x]
+                        before[new] = -1
+                        if head[x] >= 0:
+                            before[head[x]] = new
+                        head[x] = new
+                if out:
                     old += step
                 else:
-                    y = world.choice[new]
-                    world.emitted[new] = y
-                    if y >= 0:
-                        _affect(world, y, 1)
-                    new += 1 if y < 0 else np.int64(world.length[y])
-                if old == new:
-                    break
+                    new += step
+    tally[TRANSITIONS] = transitions
+    tally[AFFECTED] = count
 
 
 @kernel
-def _recount(world: World, x: int) -> None:
-    """Count the people who emit x, as far as needed to know that it passes."""
-    world.tally[CLOCK] += 1
-    stamp = world.tally[CLOCK]
-    count = 0
-    largest = 0
-    for r in range(world.first[x], world.last[x]):
-        i = world.positions[r]
-        if world.emitted[i] != x or world.seen[world.person[i]] == stamp:
-            continue
-        who = world.person[i]
-        world.seen[who] = stamp
-        count += 1
-        if world.min_outside > 0:
-            for u in range(world.unit_offsets[who], world.unit_offsets[who + 1]):
-                world.by_unit[world.units[u]] += 1
-                largest = max(largest, world.by_unit[world.units[u]])
-        if count >= world.k and count - largest >= world.min_outside:
-            break
-    if world.min_outside > 0:
-        for r in range(world.first[x], world.last[x]):
-            who = world.person[world.positions[r]]
-            if world.seen[who] == stamp:
-                for u in range(world.unit_offsets[who], world.unit_offsets[who + 1]):
-                    world.by_unit[world.units[u]] = 0
-    world.emitters[x] = count
-    world.outside[x] = count - largest
+def _recount(
+    affected: Int32,
+    head: Int32,
+    after: Int32,
+    person: Int32,
+    unit_offsets: Int64,
+    units: Int32,
+    seen: Int32,
+    by_unit: Int32,
+    emitters: Int32,
+    outside: Int32,
+    tally: Int64,
+    k: int,
+    min_outside: int,
+) -> None:
+    """Count the people who emit each phrase, as far as needed to know that it passes."""
+    for x in affected:
+        tally[CLOCK] += 1
+        stamp = tally[CLOCK]
+        count = 0
+        largest = 0
+        i = head[x]
+        while i >= 0 and (count < k or count - largest < min_outside):
+            who = person[i]
+            i = after[i]
+            if seen[who] == stamp:
+                continue
+            seen[who] = stamp
+            count += 1
+            if min_outside > 0:
+                for u in range(unit_offsets[who], unit_offsets[who + 1]):
+                    by_unit[units[u]] += 1
+                    largest = max(largest, by_unit[units[u]])
+        if min_outside > 0:
+            until = i
+            i = head[x]
+            while i != until:
+                for u in range(unit_offsets[person[i]], unit_offsets[person[i] + 1]):
+                    by_unit[units[u]] = 0
+                i = after[i]
+        emitters[x] = count
+        outside[x] = count - largest

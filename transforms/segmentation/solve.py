@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
 from transforms.segmentation.addback import add_back
-from transforms.segmentation.inventory import SCALE, Int32, Inventory, Sessions, Settings
+from transforms.segmentation.compact import compact
+from transforms.segmentation.evaluate import evaluate
+from transforms.segmentation.inventory import SCALE, Int32, Int64, Inventory, Sessions, Settings
 from transforms.segmentation.jit import kernel
+from transforms.segmentation.journal import close
 from transforms.segmentation.mine import Trie, mine
 from transforms.segmentation.repair import repair
-from transforms.segmentation.state import State
+from transforms.segmentation.search import local_search
+from transforms.segmentation.world import TRANSITIONS, World, build_world
+
+MOST_LENT: Final = 300_000
+TRIES_PER_PHRASE: Final = 50
 
 Progress = Callable[[str, float], None]
 
@@ -31,14 +39,30 @@ def solve(
     Returns:
         An inventory that depends on the content of the sessions only, never on the order or numbering of persons.
     """
-    sessions.check()
+    sessions = sessions.checked()
     trie = mine(sessions, vocabulary_size, settings)
     if not bool((trie.length >= 2).any()):
         return Inventory.empty()
-    state = State(sessions, trie, phrase_weights(trie, settings.k), settings)
-    repair(state)
-    add_back(state, settings.add_back)
-    return _inventory(state)
+    tell = progress or _silent
+    pairs = max(int(np.maximum(np.diff(sessions.starts) - 1, 0).sum()), 1)
+    tell("mine", 0.0)
+    world = build_world(sessions, compact(trie), phrase_weights(trie, settings.k), settings)
+    phrases = np.flatnonzero(trie.length >= 2).astype(np.int32)
+    drop_permille = round(1000 * settings.drop_share)
+    repair(world, phrases, drop_permille, MOST_LENT)
+    close(world, False)
+    tell("repair", int(world.tally[TRANSITIONS]) / pairs)
+    add_back(world, settings.add_back, drop_permille, MOST_LENT)
+    tell("add back", int(world.tally[TRANSITIONS]) / pairs)
+    tries = min(settings.local_search, TRIES_PER_PHRASE * len(phrases))
+    local_search(world, tries, settings.local_work, settings.seed)
+    tell("local search", int(world.tally[TRANSITIONS]) / pairs)
+    evaluate(world)
+    return _inventory(world, trie.token)
+
+
+def _silent(_step: str, _share: float) -> None:
+    return None
 
 
 def phrase_weights(trie: Trie, k: int) -> Int32:
@@ -48,17 +72,16 @@ def phrase_weights(trie: Trie, k: int) -> Int32:
     return ((trie.length.astype(np.int64) - 1) * SCALE - rarity[trie.people]).astype(np.int32)
 
 
-def _inventory(state: State) -> Inventory:
-    trie = state.trie
-    kept = np.flatnonzero(state.emitters > 0).astype(np.int32)
+def _inventory(world: World, token: Int32) -> Inventory:
+    kept = np.flatnonzero(world.emitters > 0).astype(np.int32)
     offsets = np.zeros(len(kept) + 1, np.int64)
-    np.cumsum(trie.length[kept], out=offsets[1:])
-    tokens = _spell(kept, offsets, trie.token, trie.parent)
-    return Inventory(offsets, tokens, state.weight[kept].astype(np.int64))
+    np.cumsum(world.length[kept], out=offsets[1:])
+    tokens = _spell(kept, offsets, token, world.parent)
+    return Inventory(offsets, tokens, world.weight[kept].astype(np.int64))
 
 
 @kernel
-def _spell(kept: Int32, offsets: Int32, token: Int32, parent: Int32) -> Int32:
+def _spell(kept: Int32, offsets: Int64, token: Int32, parent: Int32) -> Int32:
     """The tokens of each kept node, root first."""
     tokens = np.empty(offsets[-1], np.int32)
     for r in range(len(kept)):

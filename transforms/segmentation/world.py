@@ -42,6 +42,10 @@ class World(NamedTuple):
     """The phrase to take if a segment starts at this token; −1: step over one token."""
     emitted: Int32
     """The phrase that the cut takes here; −1: a single action; OFF: no segment starts here."""
+    head: Int32
+    """Where each phrase's list of its emissions starts; −1: none. `after` and `before` link its places."""
+    after: Int32
+    before: Int32
     emitters: Int32
     """Distinct people per emitted phrase; after an incremental step exact only where it fails."""
     outside: Int32
@@ -54,7 +58,16 @@ class World(NamedTuple):
     seen: Int32
     by_unit: Int32
     tally: Int64
-    """TRANSITIONS held by the emitted phrases, AFFECTED, CLOCK (the latest mark)."""
+    """TRANSITIONS held by the emitted phrases, AFFECTED, CLOCK (the latest mark), STALE (1: `emitted` must be laid anew)
+    WORK (occurrences of the phrases that incremental steps changed) and LOGGED."""
+    base: Int32
+    """The weights at the start; `weight` stays near."""
+    logged: Flags
+    """Phrases changed since the journal was opened; `log` lists them, in its first tally[LOGGED] places …"""
+    log: Int32
+    alive_then: Flags
+    """… with what they were."""
+    weight_then: Int32
     k: int
     min_outside: int
     max_length: int
@@ -63,6 +76,9 @@ class World(NamedTuple):
 TRANSITIONS: Final = 0
 AFFECTED: Final = 1
 CLOCK: Final = 2
+STALE: Final = 3
+WORK: Final = 4
+LOGGED: Final = 5
 
 
 def build_world(sessions: Sessions, trie: Trie, weight: Int32, settings: Settings) -> World:
@@ -90,6 +106,9 @@ def build_world(sessions: Sessions, trie: Trie, weight: Int32, settings: Setting
         gain=np.zeros(tokens, np.int32),
         choice=np.full(tokens, -1, np.int32),
         emitted=np.full(tokens, OFF, np.int32),
+        head=np.full(nodes, -1, np.int32),
+        after=np.full(tokens, -1, np.int32),
+        before=np.full(tokens, -1, np.int32),
         emitters=np.zeros(nodes, np.int32),
         outside=np.zeros(nodes, np.int32),
         dirty=np.zeros((tokens >> 6) + 1, np.uint64),
@@ -98,7 +117,12 @@ def build_world(sessions: Sessions, trie: Trie, weight: Int32, settings: Setting
         mark=np.zeros(nodes, np.int32),
         seen=np.full(sessions.people, 0, np.int32),
         by_unit=np.zeros(int(sessions.units.max(initial=0)) + 1, np.int32),
-        tally=np.zeros(3, np.int64),
+        tally=np.zeros(6, np.int64),
+        base=weight.copy(),
+        logged=np.zeros(nodes, np.uint8),
+        log=np.zeros(nodes, np.int32),
+        alive_then=np.zeros(nodes, np.uint8),
+        weight_then=np.zeros(nodes, np.int32),
         k=settings.k,
         min_outside=settings.min_outside_unit,
         max_length=settings.max_length,

@@ -1,0 +1,171 @@
+"""The files of a run and how they are split, so that one large file feeds many workers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etl.compression import EXTENSIONS, Compression, compression_of
+from etl.errors import ConfigError, InputError
+from etl.find import find_local
+from etl.read_head import Head, read_head
+from etl.read_parquet import row_group_bytes
+from etl.read_stream import is_remote
+from transforms.mapping import Format, Mapping
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file. `index`: the rank of its full name among the run's inputs, in code-point order."""
+
+    index: int
+    path: str
+    size_bytes: int
+    compression: Compression | None
+    format: Format
+
+
+@dataclass(frozen=True)
+class Split:
+    """A part of a file: the records whose first byte lies in [start, end), or its row groups start … end − 1.
+
+    Attributes:
+        end: None: to the end of a stream of unknown length.
+        is_whole: read as one stream from its first byte; else `start` and `end` are bytes of the file as it lies.
+        newline: the byte that ends a line.
+        names: the columns of a delimited file, in order.
+        body: where the first record can start, behind a byte-order mark and a header (in the stream as UTF-8).
+    """
+
+    file: InputFile
+    start: int
+    end: int | None
+    is_whole: bool = True
+    newline: int = 10
+    names: tuple[str, ...] = ()
+    body: int = 0
+
+
+def find_inputs(patterns: Sequence[str], mapping: Mapping, *, date: str | None) -> list[InputFile]:
+    """Find the files, each once, by any of its names' first in order.
+
+    Args:
+        patterns: files, folders and globs, local or of any Beam file system; `{date}` stands for the run's date.
+        date: YYYY-MM-DD, or None.
+
+    Raises:
+        InputError: nothing matched, or something cannot be read. ConfigError: `{date}` without a date.
+    """
+    found: dict[str, int] = {}
+    for pattern in patterns:
+        if "{date}" in pattern and date is None:
+            raise ConfigError(
+                f"the input pattern {pattern} holds {{date}}: give --date, or a pattern without it."
+            )
+        dated = pattern.replace("{date}", date or "")
+        matched = (
+            _match_remote(dated) if is_remote(dated) else {p: os.stat(p).st_size for p in find_local(dated)}
+        )
+        if not matched:
+            raise InputError(
+                f"no file matches {dated}: check --input (quoted, so that the shell leaves it alone) and the date."
+            )
+        found.update(matched)
+    once: dict[str, str] = {}
+    for path in sorted(found):
+        once.setdefault(path if is_remote(path) else os.path.realpath(path), path)
+    return [
+        InputFile(index, path, found[path], _compression(path, mapping), _format(path, mapping))
+        for index, path in enumerate(once.values())
+    ]
+
+
+def plan_splits(files: Sequence[InputFile], mapping: Mapping, *, split_bytes: int) -> list[Split]:
+    """Look into each file's head and cut the large ones: at any byte where records are lines, else at row groups, else not.
+
+    Raises:
+        InputError: a file is not what its name or the mapping says, or lacks a mapped column.
+    """
+    return [split for file in files for split in _plan(file, mapping, split_bytes)]
+
+
+def _plan(file: InputFile, mapping: Mapping, split_bytes: int) -> list[Split]:
+    if file.format == "parquet":
+        return _plan_parquet(file, mapping, split_bytes)
+    head = read_head(file.path, file.compression, file.format, mapping)
+    lines = file.format == "jsonl" or (
+        file.format != "json" and (mapping.quote is None or not mapping.multiline)
+    )
+    if file.compression is None and mapping.encoding == "utf-8" and lines:
+        size = max(file.size_bytes, head.body)
+        starts = list(range(head.body, size, max(split_bytes, 1))) or [head.body]
+        ends = [*starts[1:], size]
+        return [
+            _split(file, head, start, end, is_whole=False) for start, end in zip(starts, ends, strict=True)
+        ]
+    return [_split(file, head, head.body, None, is_whole=True)]
+
+
+def _split(file: InputFile, head: Head, start: int, end: int | None, *, is_whole: bool) -> Split:
+    return Split(file, start, end, is_whole, head.newline, head.names, head.body)
+
+
+def _plan_parquet(file: InputFile, mapping: Mapping, split_bytes: int) -> list[Split]:
+    splits: list[Split] = []
+    start = filled = 0
+    sizes = row_group_bytes(file, mapping)
+    for index, size in enumerate(sizes):
+        filled += size
+        if filled >= split_bytes or index == len(sizes) - 1:
+            splits.append(Split(file, start, index + 1))
+            start, filled = index + 1, 0
+    return splits or [Split(file, 0, 0)]
+
+
+def _format(path: str, mapping: Mapping) -> Format:
+    """Parquet says so in its name. Other text is what the mapping says; its name counts where the mapping says Parquet."""
+    name = path.lower()
+    for end in EXTENSIONS:
+        name = name.removesuffix(end)
+    known: dict[str, Format] = {
+        ".parquet": "parquet",
+        ".jsonl": "jsonl",
+        ".ndjson": "jsonl",
+        ".json": "json",
+        ".csv": "csv",
+        ".tsv": "tsv",
+    }
+    said = known.get(os.path.splitext(name)[1])
+    return said if said is not None and "parquet" in (said, mapping.format) else mapping.format
+
+
+def _compression(path: str, mapping: Mapping) -> Compression | None:
+    compression = compression_of(path)
+    if compression is not None and _format(path, mapping) == "parquet":
+        raise InputError(
+            f"{path} is a compressed Parquet file: unpack it (Parquet compresses inside), or take it out of --input."
+        )
+    return compression
+
+
+def _match_remote(pattern: str) -> dict[str, int]:
+    from apache_beam.io.filesystem import BeamIOError
+    from apache_beam.io.filesystems import FileSystems
+
+    found: dict[str, int] = {}
+    try:
+        for spec in (pattern, pattern.rstrip("/") + "/**"):
+            for result in FileSystems.match([spec]):
+                for metadata in result.metadata_list:
+                    name = metadata.path.rsplit("/", 1)[-1]
+                    if name and not name.startswith("."):
+                        found[metadata.path] = metadata.size_in_bytes
+            if found:
+                break
+    except (BeamIOError, ValueError, ImportError) as error:
+        raise InputError(
+            f"{pattern} cannot be looked up ({type(error).__name__}): check the address, the credentials, and that the "
+            "file system's Beam extra is installed."
+        ) from error
+    return found

@@ -1,0 +1,135 @@
+"""A split of a file → decoded records, block by block, in memory that does not grow with the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from etl.compression import BrokenStreamError
+from etl.errors import StorageError
+from etl.inputs import Split
+from etl.read_parquet import read_row_groups
+from etl.read_stream import open_binary, utf8_chunks
+from transforms.decode import Decoded, Decoder
+from transforms.mapping import Mapping
+
+BLOCK_BYTES: Final = 16 << 20
+MAX_RECORD_BYTES: Final = 1 << 20
+_OVERHANG_BYTES: Final = 1 << 16
+"""What is read at a time of the last record of a split, behind the split's end."""
+
+
+def read_raw(
+    split: Split,
+    mapping: Mapping,
+    *,
+    record_key: bytes | None,
+    block_bytes: int = BLOCK_BYTES,
+    max_record_bytes: int = MAX_RECORD_BYTES,
+) -> Iterator[Decoded]:
+    """Read and decode the records whose first byte (Parquet: row group) lies in a split.
+
+    Args:
+        record_key: also give RECORD_ID, keyed with it.
+        block_bytes: about how much text becomes one `Decoded`; the records are the same for any size.
+        max_record_bytes: a longer record is rejected, and never held in memory as a whole.
+
+    Raises:
+        InputError: the file cannot be opened. StorageError: reading failed in its middle.
+    """
+    if split.file.format == "parquet":
+        yield from read_row_groups(split, mapping, record_key=record_key)
+        return
+    if split.start == split.end:
+        return
+    inside = split.start > split.body  # then the byte before the split tells whether a record starts with it
+    offset = split.start - 1 if inside else split.body
+    decoder = _decoder(
+        split, mapping, record_key=record_key, skip_first=inside, max_record_bytes=max_record_bytes
+    )
+    with open_binary(split.file.path) as handle:
+        if split.is_whole:
+            chunks = _without(utf8_chunks(handle, split.file.compression, mapping.encoding), split.body)
+        else:
+            chunks = _range_chunks(handle, offset, split.end, block_bytes)
+        try:
+            yield from _decoded(chunks, decoder, offset, split.end, block_bytes)
+        except OSError as error:
+            raise StorageError(
+                f"{split.file.path}: reading failed at byte {offset} or behind it; run again."
+            ) from error
+
+
+def _decoder(
+    split: Split, mapping: Mapping, *, record_key: bytes | None, skip_first: bool, max_record_bytes: int
+) -> Decoder:
+    if split.file.format == "jsonl":
+        from transforms.decode.jsonl import JsonLines
+
+        return JsonLines(
+            mapping,
+            record_key=record_key,
+            newline=split.newline,
+            end=None if split.is_whole else split.end,
+            skip_first=skip_first,
+            max_record_bytes=max_record_bytes,
+        )
+    if split.file.format == "json":
+        from transforms.decode.json_array import JsonDocument
+
+        return JsonDocument(mapping, record_key=record_key, max_record_bytes=max_record_bytes)
+    from transforms.decode.delimited import Delimited
+
+    return Delimited(
+        mapping,
+        names=split.names,
+        record_key=record_key,
+        newline=split.newline,
+        end=None if split.is_whole else split.end,
+        skip_first=skip_first,
+        max_record_bytes=max_record_bytes,
+    )
+
+
+def _decoded(
+    chunks: Iterator[bytes], decoder: Decoder, offset: int, end: int | None, block_bytes: int
+) -> Iterator[Decoded]:
+    held: list[bytes] = []
+    size = 0
+    broken: str | None = None
+    while True:
+        try:
+            chunk = next(chunks, None)
+        except BrokenStreamError as error:
+            chunk, broken = None, error.reason
+        if chunk is not None:
+            held.append(chunk)
+            size += len(chunk)
+            if size < block_bytes and (end is None or offset + size < end):
+                continue
+        data = b"".join(held)
+        decoded, consumed = decoder.feed(data, offset, final=chunk is None and broken is None)
+        if decoded.rows.num_rows or decoded.rejects.num_rows:
+            yield decoded
+        data, offset = data[consumed:], offset + consumed
+        if broken is not None:
+            yield decoder.break_off(data, offset, broken)
+            return
+        if chunk is None or (end is not None and offset >= end):
+            return
+        held, size = [data], 0
+
+
+def _range_chunks(handle: BinaryIO, offset: int, end: int | None, block_bytes: int) -> Iterator[bytes]:
+    handle.seek(offset)
+    left = block_bytes if end is None else end - offset
+    while chunk := handle.read(min(block_bytes, left if left > 0 else _OVERHANG_BYTES)):
+        yield chunk
+        left -= len(chunk)
+
+
+def _without(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        if count < len(chunk):
+            yield chunk[count:]
+        count = max(count - len(chunk), 0)

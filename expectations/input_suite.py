@@ -1,0 +1,103 @@
+"""The input gate's suite: was what came in whole, readable and plausible?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from expectations.metrics import Manifest, shown
+from expectations.rule import Rule, Severity, between
+
+ONE: Final = "ExpectColumnValuesToBeBetween"
+SLACK_DAYS: Final = 1.0
+"""Events may lie so far outside the window before a steward is told: time zones differ by up to a day."""
+
+
+def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[str, float]) -> list[Rule]:
+    """The expectations on one row of `input_metrics`.
+
+    Args:
+        policy: `k`, `max_reject_ratio`, `min_active`, and `late_days` where late events are taken in.
+    """
+    k, allowed = policy["k"], policy["max_reject_ratio"]
+    rows, counted = manifest["rows"], manifest["privacy"]["people_counted_as"]
+    late = SLACK_DAYS + policy.get("late_days", 0)
+
+    def rule(
+        name: str,
+        severity: Severity,
+        sentence: str,
+        limits: tuple[float | None, float | None],
+        observed: str,
+        moot: str | None = None,
+    ) -> Rule:
+        return Rule(name, severity, sentence, ONE, observed, between(name, *limits), moot)
+
+    unread = None if metrics["rows_read"] else "no row was read"
+    unplaced = None if _has_times(manifest) else "the manifest has no times"
+    return [
+        rule("files", "critical", "At least one input file was found.", (1, None), f"{metrics['files']:,}"),
+        rule(
+            "damaged_files",
+            "warning",
+            "Every input file could be read to its end.",
+            (0, 0),
+            f"{metrics['damaged_files']:,} damaged of {metrics['files']:,}",
+        ),
+        rule("rows_read", "critical", "The files hold at least one row.", (1, None), shown(rows["read"], k)),
+        rule(
+            "rows_unaccounted",
+            "critical",
+            "Every row read is accounted for: rows read = kept + rejected + dropped.",
+            (0, 0),
+            f"{shown(int(metrics['rows_unaccounted']), k)} unaccounted for",
+        ),
+        rule("rows_kept", "warning", "At least one row was kept.", (1, None), shown(rows["kept"], k), unread),
+        rule(
+            "reject_ratio",
+            "critical",
+            f"At most {allowed:.2%} of the rows could not be used.",
+            (0, allowed),
+            f"{metrics['reject_ratio']:.2%}",
+            unread,
+        ),
+        rule(
+            "columns_never_present",
+            "warning",
+            "Every column that the mapping names was there in at least one row.",
+            (0, 0),
+            f"{metrics['columns_never_present']:,} never there",
+            unread,
+        ),
+        rule(
+            "people",
+            "warning",
+            f"At least {policy['min_active']:,} {counted} were active; with fewer, nothing is released.",
+            (policy["min_active"], None),
+            shown(manifest["people"], k),
+        ),
+        rule(
+            "days_before",
+            "warning",
+            f"No admitted event is more than {late:g} {_days(late)} older than the window.",
+            (0, late),
+            f"{metrics['days_before']:.1f} days",
+            unplaced,
+        ),
+        rule(
+            "days_after",
+            "warning",
+            f"No admitted event is more than {SLACK_DAYS:g} day newer than the window.",
+            (0, SLACK_DAYS),
+            f"{metrics['days_after']:.1f} days",
+            unplaced,
+        ),
+    ]
+
+
+def _has_times(manifest: Manifest) -> bool:
+    return bool(manifest["window"].get("first")) and manifest["input"].get("first_us") is not None
+
+
+def _days(number: float) -> str:
+    return "day" if number == 1 else "days"

@@ -1,0 +1,177 @@
+"""The numbers that the input and the version gate judge: one row a gate, made from public manifests.
+
+A manifest shows a count about fewer than k people as the text `< k`. Such a count is known only to lie in
+[0, k − 1], and every metric here is taken at the end of that interval that is safe for the check it serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped, unused-ignore]
+
+Manifest = Mapping[str, Any]
+
+_DAY_US = 86_400_000_000
+
+
+class Bounds(NamedTuple):
+    """What a published count can have been, both ends included."""
+
+    low: int
+    high: int
+
+
+class Drift(NamedTuple):
+    """A figure of this version beside the median of the versions before; None: there is none."""
+
+    now: float | None
+    median: float | None
+    versions: int
+
+
+def bounds(count: int | str) -> Bounds:
+    """The interval of a published count.
+
+    >>> bounds(12), bounds("< 10")
+    (Bounds(low=12, high=12), Bounds(low=0, high=9))
+    """
+    if isinstance(count, str):
+        return Bounds(0, int(count.removeprefix("<").strip()) - 1)
+    return Bounds(int(count), int(count))
+
+
+def shown(count: int | str, k: int) -> str:
+    """A count as it may be shown: nothing between 0 and k.
+
+    >>> shown(0, 10), shown(3, 10), shown(12345, 10), shown("< 10", 10)
+    ('0', '< 10', '12,345', '< 10')
+    """
+    if isinstance(count, str):
+        return f"< {bounds(count).high + 1}"
+    return f"< {k}" if 0 < count < k else f"{count:,}"
+
+
+def one_row(metrics: Mapping[str, float]) -> pd.DataFrame:
+    """The metrics as a table of one row of doubles.
+
+    Raises:
+        ValueError: a metric is missing. Great Expectations ignores nulls, so that a missing number would pass.
+    """
+    import pandas as pd  # type: ignore[import-untyped, unused-ignore]
+
+    missing = [name for name, value in metrics.items() if value is None or value != value]
+    if missing:
+        raise ValueError(f"metrics without a value: {', '.join(missing)}")
+    return pd.DataFrame({name: [float(value)] for name, value in metrics.items()})
+
+
+def input_metrics(manifest: Manifest) -> dict[str, float]:
+    """Counts of what was read.
+
+    `rows_unaccounted`: how far read is from kept + rejected + dropped. `reject_ratio`: of the rows read, at most.
+    `people`: at most. `days_before`, `days_after`: how far the admitted events reach beyond the window, 0 where the
+    manifest has no times.
+    """
+    rows, files = manifest["rows"], manifest["input"]
+    rejected, dropped = _total(rows["rejected"]), _total(rows["dropped"])
+    read, kept = bounds(rows["read"]), bounds(rows["kept"])
+    low, high = (kept[end] + rejected[end] + dropped[end] for end in (0, 1))
+    before, after = _days_outside(manifest["window"], files.get("first_us"), files.get("last_us"))
+    return {
+        "files": files["files"],
+        "damaged_files": files["damaged_files"],
+        "rows_read": read.high,
+        "rows_kept": kept.high,
+        "rows_unaccounted": max(0, low - read.high, read.low - high),
+        "reject_ratio": rejected.high / read.high if read.high else 0.0,
+        "columns_never_present": len(files["columns_never_present"]),
+        "people": bounds(manifest["people"]).high,
+        "days_before": before,
+        "days_after": after,
+    }
+
+
+def version_metrics(manifest: Manifest) -> dict[str, float]:
+    """How far the version's own figures contradict each other: 0 where they agree.
+
+    `share_excess`: how much more than everything is said to be released. `share_error`: how far the stated share of
+    transitions is from the counts beside it; 0 where these are not shown.
+    """
+    released, share = manifest["released"], manifest["share"]
+    whole, part = bounds(manifest["transitions"]), bounds(released["transitions"])
+    exact = whole.low == whole.high > 0 and part.low == part.high
+    return {
+        "share_excess": max(0.0, share["transitions"] - 1, share["events"] - 1, float(part.low - whole.high)),
+        "share_error": abs(share["transitions"] - part.low / whole.low) if exact else 0.0,
+    }
+
+
+def comparable(manifest: Manifest, history: Sequence[Manifest]) -> list[Manifest]:
+    """The versions that this one can be compared with: the same k, and simulated or not as this one is."""
+
+    def kind(version: Manifest) -> tuple[int, bool]:
+        return version["k"], bool(version.get("simulated"))
+
+    return [version for version in history if kind(version) == kind(manifest)]
+
+
+def drifts(manifest: Manifest, history: Sequence[Manifest]) -> dict[str, Drift]:
+    """The version's figures beside the median of the comparable versions before."""
+    now, before = _figures(manifest), [_figures(version) for version in comparable(manifest, history)]
+    found = {}
+    for name, value in now.items():
+        known = [figures[name] for figures in before]
+        values = [number for number in known if number is not None]
+        found[name] = Drift(value, median(values) if values else None, len(values))
+    return found
+
+
+def _figures(manifest: Manifest) -> dict[str, float | None]:
+    """Rows a night, people, vocabulary, mean length of the sequences, share of transitions; None: not known."""
+    lengths = {int(length): bounds(records).low for length, records in manifest["lengths"].items()}
+    sequences = {length: records for length, records in lengths.items() if length > 1 and records}
+    actions = sum(length * records for length, records in sequences.items())
+    rows, people = (_exact(count) for count in (manifest["rows"]["kept"], manifest["people"]))
+    return {
+        "rows": None if rows is None else rows / _nights(manifest["window"]),
+        "people": people,
+        "vocabulary": float(bounds(manifest["vocabulary"]).high),
+        "mean_length": actions / sum(sequences.values()) if sequences else None,
+        "share_transitions": float(manifest["share"]["transitions"]),
+    }
+
+
+def _exact(count: int | str) -> float | None:
+    low, high = bounds(count)
+    return float(low) if low == high else None
+
+
+def _total(counts: Mapping[str, int | str]) -> Bounds:
+    each = [bounds(count) for count in counts.values()]
+    return Bounds(sum(count.low for count in each), sum(count.high for count in each))
+
+
+def _nights(window: Mapping[str, Any]) -> int:
+    """Nights in the window; 1 where it has no first night (a first load of all there is)."""
+    if not window.get("first"):
+        return 1
+    return (date.fromisoformat(window["last"]) - date.fromisoformat(window["first"])).days + 1
+
+
+def _days_outside(
+    window: Mapping[str, Any], first_us: int | None, last_us: int | None
+) -> tuple[float, float]:
+    if first_us is None or last_us is None or not window.get("first"):
+        return 0.0, 0.0
+    zone = ZoneInfo(window["timezone"])
+    opens = datetime.fromisoformat(window["first"]).replace(tzinfo=zone)
+    closes = datetime.fromisoformat(window["last"]).replace(tzinfo=zone) + timedelta(days=1)
+    before = opens.timestamp() * 1e6 - first_us
+    after = last_us - closes.timestamp() * 1e6
+    return max(0.0, before / _DAY_US), max(0.0, after / _DAY_US)

@@ -1,0 +1,177 @@
+from pathlib import Path
+
+import pytest
+
+from etl.config import load_config
+from etl.errors import ConfigError
+from etl.keys import load_key
+from etl.participation_file import load_participation
+from etl.source import read_mapping
+
+GOOD = {"input": ("a",), "registry": "r", "participation": "none", "date": "2026-11-22"}
+
+
+def problems(**flags) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, {**GOOD, **flags})
+    return str(caught.value)
+
+
+def test_the_file_holds_everything_and_flags_go_over_it(tmp_path):
+    file = tmp_path / "pipeline.yaml"
+    file.write_text(
+        "input: ['x/*.jsonl']\nregistry: r\nparticipation: none\nwindow: all\nk: 20\nmin-active: 7\n"
+    )
+    config = load_config(file, {"k": 30, "gap_minutes": None})
+    assert (config.k, config.min_active, config.window, config.gap_minutes) == (30, 7, "all", 30)
+
+
+def test_a_date_flag_replaces_the_files_window(tmp_path):
+    file = tmp_path / "pipeline.yaml"
+    file.write_text("input: a\nregistry: r\nparticipation: none\nwindow: all\n")
+    assert load_config(file, {"date": "2026-01-02"}).window is None
+
+
+def test_everything_wrong_is_told_at_once():
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, {"k": 1, "gap_minutes": -1.0, "max_reject_ratio": 3.0})
+    for flag in ("--input", "--registry", "--participation", "--k", "--gap-minutes", "--max-reject-ratio"):
+        assert flag in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({"date": None}, "--date"),
+        ({"window": "all"}, "either --date"),
+        ({"date": None, "window": "2026-01-02..2026-01-01"}, "after the last"),
+        ({"date": None, "window": "yesterday"}, "FIRST..LAST"),
+        ({"k": 5}, "--allow-low-k"),
+        ({"date": None, "window": "all", "input": ("{date}.jsonl",)}, "{date}"),
+        ({"night_timezone": "Mars/Olympus"}, "IANA"),
+        ({"log_format": "xml"}, "--log-format"),
+    ],
+)
+def test_what_is_wrong_is_named(flags, said):
+    assert said in problems(**flags)
+
+
+def test_a_low_k_needs_the_flag_and_n_min_follows_k():
+    config = load_config(None, {**GOOD, "k": 5, "allow_low_k": True})
+    assert config.active_needed == 25
+
+
+def test_an_unknown_setting_in_the_file_is_an_error(tmp_path):
+    file = tmp_path / "pipeline.yaml"
+    file.write_text("kk: 20\n")
+    with pytest.raises(ConfigError, match="not a known setting"):
+        load_config(file, GOOD)
+
+
+def test_a_key_is_made_once_for_its_owner_only(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("DESIREPATH_KEY", raising=False)
+    made = load_key(None)
+    path = tmp_path / "desirepath" / "key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load_key(None) == made == bytes.fromhex(path.read_text().strip())
+
+
+def test_the_environment_goes_before_the_users_own_key(monkeypatch):
+    monkeypatch.setenv("DESIREPATH_KEY", "ab" * 32)
+    assert load_key(None) == b"\xab" * 32
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "said"),
+    [("ab" * 32, 0o644, "chmod 600"), ("short", 0o600, "64 hexadecimal"), ("é", 0o600, "hexadecimal")],
+)
+def test_a_key_file_that_will_not_do_is_refused(tmp_path, content, mode, said):
+    path = tmp_path / "key"
+    path.write_text(content)
+    path.chmod(mode)
+    with pytest.raises(ConfigError, match=said):
+        load_key(path)
+    assert content not in said
+
+
+HEADER = "account,person,unit,status,valid_from,valid_to,basis,recorded_at\n"
+
+
+def test_a_participation_file_is_read(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(
+        HEADER + "a,p,u,participates,2026-01-01,2026-02-01T00:00:00+01:00,consent,\nb,,,left,,,,\n"
+    )
+    rows = load_participation(path).to_pylist()
+    assert rows[0]["valid_from_us"] == 1767225600_000_000
+    assert rows[0]["valid_to_us"] == 1769900400_000_000
+    assert (rows[1]["person"], rows[1]["valid_from_us"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (HEADER + "a,p,u,maybe,,,,\n", "row 1: status"),
+        (HEADER + "a,p,u,left,gestern,,,\n", "row 1: valid_from"),
+        (HEADER + ",p,u,left,,,,\n", "row 1: account"),
+        ("account,status\na,left\n", "missing: person"),
+        (HEADER + "a,p\n", "well-formed"),
+    ],
+)
+def test_a_participation_file_that_is_wrong_is_refused_whole(tmp_path, content, said):
+    path = tmp_path / "p.csv"
+    path.write_text(content)
+    with pytest.raises(ConfigError) as caught:
+        load_participation(path)
+    assert said in str(caught.value)
+    assert "maybe" not in str(caught.value)
+    assert "gestern" not in str(caught.value)
+
+
+def test_no_participation_file_is_said(tmp_path):
+    with pytest.raises(ConfigError, match="--participation none"):
+        load_participation(tmp_path / "absent.csv")
+
+
+BASE = "format: jsonl\nperson: u\ntime: t\naction: [[a]]\n"
+
+
+@pytest.mark.parametrize(
+    "column", ["key", "keyCode", "window_title", "value", "typed", "Text", "clipboard.data", "dwell_time"]
+)
+def test_content_passes_as_a_class_of_keys_or_not_at_all(tmp_path, column):
+    path = tmp_path / "m.yaml"
+    path.write_text(BASE.replace("[[a]]", f"[[{{column: {column}, as: verbatim}}]]"))
+    with pytest.raises(ConfigError, match="key_class"):
+        read_mapping(path)
+    path.write_text(BASE.replace("[[a]]", f"[[{{column: {column}, as: key_class}}]]"))
+    assert read_mapping(path).action[0][0].as_ == "key_class"
+
+
+def test_every_example_mapping_is_one():
+    paths = sorted((Path(__file__).parents[2] / "examples" / "mappings").rglob("*.yaml"))
+    assert len(paths) >= 12
+    for path in paths:
+        assert read_mapping(path).columns
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("time: t", "time: {column: t, format: nonsense}"), "time.format"),
+        (("time: t", "time: {column: t, format: relative_s}"), "anchor"),
+        (("person: u", "person: {path: '(.*)'}"), "named person"),
+        (("person: u", "person: {column: u, constant: p}"), "exactly one"),
+        (("format: jsonl", "format: xml"), "format"),
+        (("action: [[a]]", "action: []"), "action"),
+        (("format: jsonl", "format: jsonl\ndedupe: event_id"), "event_id"),
+        (("format: jsonl", "format: jsonl\ncolour: red"), "not a known setting"),
+    ],
+)
+def test_a_mapping_that_is_wrong_says_where(tmp_path, change, said):
+    path = tmp_path / "m.yaml"
+    path.write_text(BASE.replace(*change))
+    with pytest.raises(ConfigError) as caught:
+        read_mapping(path)
+    assert said in str(caught.value)

@@ -1,0 +1,160 @@
+"""What the solver lets out passes, depends on content only, and gets better with every stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.transforms.segmentation.small import (
+    VOCABULARY,
+    Person,
+    emitters,
+    examples,
+    outside,
+    pack,
+    peoples,
+    same_in_all,
+)
+from transforms.segmentation import Inventory, Sessions, Settings, cut, solve
+
+SETTINGS = Settings(k=2, min_outside_unit=0, max_length=4)
+
+
+def content(inventory: Inventory) -> tuple[list[int], list[int], list[int]]:
+    return inventory.offsets.tolist(), inventory.tokens.tolist(), inventory.weights.tolist()
+
+
+def released(sessions: Sessions, inventory: Inventory) -> int:
+    return int((cut(sessions, inventory).length - 1).sum())
+
+
+def workplace(seed: int, people: int, words: int = 12, units: int = 3) -> list[Person]:
+    """Everybody follows some of the same workflows, with noise."""
+    rng = np.random.default_rng(seed)
+    flows = [rng.integers(0, words, rng.integers(2, 7)).tolist() for _ in range(8)]
+    made = []
+    for _ in range(people):
+        sessions = []
+        for _ in range(int(rng.integers(1, 5))):
+            tokens: list[int] = []
+            for _ in range(int(rng.integers(1, 6))):
+                tokens += (
+                    flows[int(rng.integers(0, 8))] if rng.random() < 0.8 else [int(rng.integers(-1, words))]
+                )
+            sessions.append(tokens)
+        made.append(Person(sessions, frozenset({int(rng.integers(0, units))})))
+    return made
+
+
+@examples
+@given(peoples, st.integers(1, 4), st.integers(0, 2), st.integers(1, 5))
+def test_every_emitted_phrase_is_emitted_by_enough_people(
+    people: list[Person], k: int, min_outside: int, max_length: int
+) -> None:
+    sessions = pack(people)
+    settings = Settings(k=k, min_outside_unit=min_outside, max_length=max_length)
+    inventory = solve(sessions, VOCABULARY, settings)
+    who = emitters(sessions, cut(sessions, inventory))
+    assert sorted(who) == [
+        inventory.phrase(i) for i in range(len(inventory))
+    ]  # nothing idle, ordered by content
+    for phrase, holders in who.items():
+        assert 2 <= len(phrase) <= max_length
+        assert len(holders) >= k
+        assert min_outside == 0 or outside(people, holders) >= min_outside
+
+
+@pytest.mark.parametrize(("k", "min_outside"), [(2, 0), (5, 0), (5, 2), (10, 3)])
+def test_the_same_on_a_workplace(k: int, min_outside: int) -> None:
+    people = workplace(k, 60)
+    sessions = pack(people)
+    inventory = solve(sessions, 12, Settings(k=k, min_outside_unit=min_outside, max_length=8))
+    who = emitters(sessions, cut(sessions, inventory))
+    assert len(who) == len(inventory) > 0
+    assert min(map(len, who.values())) >= k
+    assert min_outside == 0 or min(outside(people, holders) for holders in who.values()) >= min_outside
+
+
+@examples
+@given(st.integers(0, 10_000), st.randoms(use_true_random=False))
+def test_the_order_of_persons_and_sessions_plays_no_part(seed: int, random: object) -> None:
+    people = workplace(seed, 14, words=6)
+    shuffled = [Person(random.sample(p.sessions, len(p.sessions)), p.units) for p in people]  # type: ignore[attr-defined]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    settings = Settings(k=3, min_outside_unit=1, max_length=6)
+    assert content(solve(pack(people), 6, settings)) == content(solve(pack(shuffled), 6, settings))
+
+
+def test_persons_without_sessions_and_gaps_in_their_numbers_play_no_part() -> None:
+    people = workplace(3, 20)
+    spread = [person for one in people for person in (Person([]), one, Person([[]]))]
+    settings = Settings(k=4, min_outside_unit=0, max_length=6)
+    assert content(solve(pack(people), 12, settings)) == content(solve(pack(spread), 12, settings))
+
+
+def test_each_stage_releases_at_least_as_much() -> None:
+    sessions = pack(workplace(1, 80))
+    bare = Settings(k=6, min_outside_unit=0, max_length=8, add_back=0, local_search=0)
+    shares: list[tuple[str, float]] = []
+    steps = [bare, replace(bare, add_back=8), replace(bare, add_back=8, local_search=2000)]
+    totals = [released(sessions, solve(sessions, 12, settings)) for settings in steps]
+    assert totals == sorted(totals)
+    assert totals[-1] > totals[0]
+    solve(sessions, 12, steps[-1], progress=lambda step, share: shares.append((step, share)))
+    assert [step for step, _ in shares] == ["mine", "repair", "add back", "local search"]
+    pairs = int((np.diff(sessions.starts) - 1).clip(0).sum())
+    assert shares[-1][1] == pytest.approx(totals[-1] / pairs)
+
+
+def test_the_seed_decides_and_nothing_else_does() -> None:
+    sessions = pack(workplace(5, 60))
+    settings = Settings(k=6, min_outside_unit=0, max_length=8)
+    assert content(solve(sessions, 12, settings)) == content(solve(sessions, 12, settings))
+
+
+@pytest.mark.parametrize(
+    ("people", "k"),
+    [
+        ([], 2),
+        ([Person([])], 1),
+        ([Person([[]])], 1),
+        ([Person([[-1, -1]])], 1),
+        (same_in_all(3, [[0]]), 2),
+        (same_in_all(3, [[0, 1, 2]]), 4),
+        ([Person([[0, 1]]), Person([[2, 3]])], 2),
+    ],
+)
+def test_where_nothing_is_shared_nothing_is_released(people: list[Person], k: int) -> None:
+    sessions = pack(people)
+    assert len(solve(sessions, VOCABULARY, replace(SETTINGS, k=k))) == 0
+
+
+def test_k_of_one_releases_every_session_of_at_most_the_longest_length_whole() -> None:
+    sessions = pack([Person([[0, 1, 2]]), Person([[3, 2]])])
+    assert released(sessions, solve(sessions, VOCABULARY, replace(SETTINGS, k=1))) == 3
+
+
+def test_a_vocabulary_of_nothing() -> None:
+    assert len(solve(pack([Person([[]])]), 0, SETTINGS)) == 0
+
+
+def test_one_session_of_a_million_tokens() -> None:
+    tokens = np.tile(np.array([0, 1, 2, 1], np.int32), 250_000)
+    sessions = Sessions(
+        np.concatenate([tokens, np.array([0, 1], np.int32)]),
+        np.array([0, len(tokens), len(tokens) + 2], np.int64),
+        np.array([0, 1], np.int32),
+        np.arange(3, dtype=np.int64),
+        np.zeros(2, np.int32),
+    )
+    inventory = solve(sessions, 3, SETTINGS)
+    assert [inventory.phrase(i) for i in range(len(inventory))] == [(0, 1)]
+    assert released(sessions, inventory) == 250_001
+    alone = Sessions(
+        tokens, np.array([0, len(tokens)]), np.zeros(1, np.int32), np.arange(2), np.zeros(1, np.int32)
+    )
+    assert released(alone, solve(alone, 3, replace(SETTINGS, k=1))) == 750_000

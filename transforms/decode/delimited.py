@@ -1,0 +1,171 @@
+"""Delimited text (CSV, TSV …): one record a line, or over several where a quoted field holds line ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.decode import Decoded, Fed, reasons, reject_table
+from transforms.decode.delimited_scan import (
+    FIELD_COUNT,
+    FINE,
+    QUOTE_MALFORMED,
+    QUOTE_UNCLOSED,
+    TOO_LONG,
+    Dialect,
+    Fields,
+    scan_fields,
+)
+from transforms.decode.rows import invalid_utf8, raw_table
+from transforms.decode.spans import DOUBLED_QUOTES, PLAIN, spans_to_strings
+from transforms.mapping import Mapping
+
+_REASONS: Final = {
+    FIELD_COUNT: reasons.FIELD_COUNT,
+    QUOTE_UNCLOSED: reasons.QUOTE_UNCLOSED,
+    QUOTE_MALFORMED: reasons.QUOTE_MALFORMED,
+    TOO_LONG: reasons.RECORD_TOO_LONG,
+}
+_MOST_FIELDS: Final = 1 << 16
+
+
+def dialect_of(mapping: Mapping, *, newline: int, max_record_bytes: int) -> Dialect:
+    """How the mapping says that a file is written.
+
+    Raises:
+        ValueError: the quote is no ASCII character.
+    """
+    quote = -1
+    if mapping.quote:
+        if not mapping.quote.isascii():
+            raise ValueError("quote must be an ASCII character, or null for none")
+        quote = ord(mapping.quote)
+    separator = np.frombuffer(mapping.separator.encode(), np.uint8)
+    return Dialect(separator, quote, newline, mapping.multiline, max_record_bytes)
+
+
+class Delimited:
+    """A `Decoder` of the records that start before byte `end` of the file (None: all). The header is not fed.
+
+    Every value is a string; an empty field and a null token are null, quoted or not.
+
+    Args:
+        names: the file's columns, in order; they hold every mapped column.
+        newline: the byte that ends a line, LF or CR.
+        skip_first: the first byte fed is inside (or the end of) a line that belongs to the split before.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        *,
+        names: Sequence[str],
+        record_key: bytes | None,
+        newline: int,
+        end: int | None,
+        skip_first: bool,
+        max_record_bytes: int,
+    ) -> None:
+        self._columns = mapping.columns
+        self._dialect = dialect_of(mapping, newline=newline, max_record_bytes=max_record_bytes)
+        self._expected = len(names)
+        self._slots = np.full(len(names), -1, np.int64)
+        for slot, column in enumerate(mapping.columns):
+            self._slots[names.index(column)] = slot
+        self._nulls = pa.array(mapping.null_tokens, pa.string())
+        self._record_key = record_key
+        self._end = sys.maxsize if end is None else end
+        self._skipping = skip_first
+
+    def feed(self, data: bytes, offset: int, *, final: bool) -> Fed:
+        """See `Decoder.feed`. Linear in the bytes, but for quotes that stay unclosed: each of these costs its reach."""
+        begin = data.find(self._dialect.newline) + 1 if self._skipping else 0
+        inside = self._skipping and not begin  # all of it is the line that is skipped
+        decoded, found = self._decoded(data, offset, len(data) if inside else begin, final=final)
+        self._skipping = inside or found.unfinished
+        return Fed(decoded, found.consumed)
+
+    def break_off(self, data: bytes, offset: int, reason: str) -> Decoded:
+        """See `Decoder.break_off`: complete lines behind an open quote are rescued, the last one is broken."""
+        whole = data[: data.rfind(self._dialect.newline) + 1]
+        decoded = self.feed(whole, offset, final=True).decoded
+        broken = reject_table([offset + len(whole)], [reason])
+        return Decoded(decoded.rows, pa.concat_tables([decoded.rejects, broken]))
+
+    def _decoded(self, data: bytes, offset: int, begin: int, *, final: bool) -> tuple[Decoded, Fields]:
+        buffer = np.frombuffer(data, np.uint8)
+        found = scan_fields(
+            buffer,
+            begin=begin,
+            limit=max(min(self._end - offset, len(data)), 0),
+            final=final,
+            dialect=self._dialect,
+            slots=self._slots,
+            expected=self._expected,
+            most=0,
+        )
+        bad = (found.status == FINE) & invalid_utf8(data, found.starts, found.ends)
+        good = np.flatnonzero((found.status == FINE) & ~bad)
+        columns = [
+            self._with_nulls(
+                spans_to_strings(buffer, values[good], sizes[good], kinds[good], self._dialect.quote)
+            )
+            for values, sizes, kinds in zip(found.values, found.sizes, found.kinds, strict=True)
+        ]
+        starts, ends = found.starts[good], found.ends[good]
+        rows = raw_table(self._columns, columns, data, offset, starts, ends, self._record_key)
+        failed = np.flatnonzero((found.status != FINE) | bad)
+        why = [reasons.UTF8_INVALID if bad[i] else _REASONS[int(found.status[i])] for i in failed]
+        return Decoded(rows, reject_table((found.starts[failed] + offset).tolist(), why)), found
+
+    def _with_nulls(self, column: pa.Array) -> pa.Array:
+        if not len(self._nulls):
+            return column
+        return pc.if_else(pc.is_in(column, value_set=self._nulls), pa.scalar(None, pa.string()), column)
+
+
+def read_header(head: bytes, *, final: bool, dialect: Dialect) -> tuple[tuple[str, ...], int] | None:
+    """The names in the first record of `head` that is no blank line, and where the records behind it begin.
+
+    Args:
+        final: `head` is the whole file.
+
+    Returns:
+        None: the header is not complete in `head`, or (if final) there is none.
+
+    Raises:
+        ValueError: it cannot be read; the message says why.
+    """
+    slots = np.arange(min(len(head) + 1, _MOST_FIELDS), dtype=np.int64)
+    found = scan_fields(
+        np.frombuffer(head, np.uint8),
+        begin=0,
+        limit=len(head),
+        final=final,
+        dialect=dialect,
+        slots=slots,
+        expected=0,
+        most=1,
+    )
+    if not len(found.starts):
+        return None
+    if found.status[0] != FINE:
+        raise ValueError(_REASONS[int(found.status[0])])
+    fields = []
+    for slot in range(min(int(found.counts[0]), len(slots))):
+        start = int(found.values[slot, 0])
+        field = head[start : start + int(found.sizes[slot, 0])]
+        if found.kinds[slot, 0] == DOUBLED_QUOTES:
+            field = field.replace(bytes([dialect.quote]) * 2, bytes([dialect.quote]))
+        elif found.kinds[slot, 0] != PLAIN:
+            field = b""
+        try:
+            fields.append(field.decode())
+        except UnicodeDecodeError:
+            raise ValueError(reasons.UTF8_INVALID) from None
+    return tuple(fields), found.consumed

@@ -1,0 +1,260 @@
+"""Delimited text: where records and their fields are (RFC 4180), in one pass.
+
+A field is quoted if a quote is its first byte; a quote anywhere else is ordinary text. An unclosed or malformed quote costs
+its line, and reading resumes on the next one.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from transforms.decode.kernel import kernel
+from transforms.decode.lines import CR, LF
+from transforms.decode.spans import DOUBLED_QUOTES, NULL, PLAIN, Bytes, Int8s, Int32s, Int64s
+
+FINE: Final = 0
+FIELD_COUNT: Final = 1
+QUOTE_UNCLOSED: Final = 2
+QUOTE_MALFORMED: Final = 3
+TOO_LONG: Final = 4
+
+_COMPLETE, _CUT, _UNCLOSED, _MALFORMED = 0, 1, 2, 3
+
+
+class Dialect(NamedTuple):
+    """How a file is written. `quote` -1: there is none; `multiline`: a quoted field may hold line ends."""
+
+    separator: Bytes
+    quote: int
+    newline: int
+    multiline: bool
+    max_record_bytes: int
+
+
+class Fields(NamedTuple):
+    """By record: `starts`, `ends` (without the line end), `status`, `counts` of fields. By slot and record, where the
+    status is FINE: `kinds`, `values`, `sizes` of spans. `consumed` bytes; `unfinished`: the last record is a TOO_LONG
+    line that goes on."""
+
+    starts: Int64s
+    ends: Int64s
+    status: Int8s
+    counts: Int32s
+    kinds: Int8s
+    values: Int64s
+    sizes: Int32s
+    consumed: int
+    unfinished: bool
+
+
+def scan_fields(
+    data: Bytes,
+    *,
+    begin: int,
+    limit: int,
+    final: bool,
+    dialect: Dialect,
+    slots: Int64s,
+    expected: int,
+    most: int,
+) -> Fields:
+    """Scan complete records from `begin` on.
+
+    Args:
+        limit: records that start here or later belong to somebody else.
+        final: nothing comes behind the data.
+        slots: the slot of each field, -1: not wanted.
+        expected: how many fields a record has; 0: any number.
+        most: scan at most so many records; 0: all.
+    """
+    room = most or int(np.count_nonzero(data[begin:] == dialect.newline)) + 1
+    wide = int(slots.max(initial=-1)) + 1
+    starts, ends = np.empty(room, np.int64), np.empty(room, np.int64)
+    status, counts = np.zeros(room, np.int8), np.zeros(room, np.int32)
+    kinds = np.zeros((wide, room), np.int8)
+    values, sizes = np.zeros((wide, room), np.int64), np.zeros((wide, room), np.int32)
+    found, consumed, unfinished = _scan(
+        data,
+        begin,
+        limit,
+        final,
+        *dialect,
+        slots,
+        expected,
+        starts,
+        ends,
+        status,
+        counts,
+        kinds,
+        values,
+        sizes,
+    )
+    by_slot = (kinds[:, :found], values[:, :found], sizes[:, :found])
+    return Fields(
+        starts[:found], ends[:found], status[:found], counts[:found], *by_slot, consumed, unfinished
+    )
+
+
+@kernel
+def _scan(
+    data: Bytes,
+    begin: int,
+    limit: int,
+    final: bool,
+    separator: Bytes,
+    quote: int,
+    newline: int,
+    multiline: bool,
+    max_record_bytes: int,
+    slots: Int64s,
+    expected: int,
+    starts: Int64s,
+    ends: Int64s,
+    status: Int8s,
+    counts: Int32s,
+    kinds: Int8s,
+    values: Int64s,
+    sizes: Int32s,
+) -> tuple[int, int, bool]:
+    size = len(data)
+    record = 0
+    start = begin
+    while start < size and start < limit and record < len(starts):
+        if data[start] == newline:
+            start += 1
+            continue
+        if newline == LF and data[start] == CR and start + 1 < size and data[start + 1] == LF:
+            start += 2
+            continue
+        enough = final or size - start > max_record_bytes + 2  # to judge the record, whatever comes behind
+        outcome, end, fields = _record(
+            data,
+            start,
+            final,
+            separator,
+            quote,
+            newline,
+            multiline,
+            max_record_bytes,
+            slots,
+            record,
+            kinds,
+            values,
+            sizes,
+        )
+        if outcome == _CUT and not enough:
+            break
+        state = FINE
+        resume = end + 1
+        text_end = _without_cr(data, start, end, newline)
+        if outcome != _COMPLETE or text_end - start > max_record_bytes:
+            line = start
+            while line < size and data[line] != newline:
+                line += 1
+            if line == size and not enough:
+                break
+            state = (
+                QUOTE_MALFORMED
+                if outcome == _MALFORMED and end - start <= max_record_bytes
+                else QUOTE_UNCLOSED
+            )
+            text_end = _without_cr(data, start, line, newline)
+            if text_end - start > max_record_bytes:
+                state = TOO_LONG
+            resume = line + 1
+        elif expected > 0 and fields != expected:
+            state = FIELD_COUNT
+        if text_end > start:  # else a lone CR at the end of the file, which is a blank line
+            starts[record], ends[record], status[record], counts[record] = start, text_end, state, fields
+            record += 1
+        start = resume
+        if start > size:
+            return record, size, state == TOO_LONG and not final
+    return record, start, False
+
+
+@kernel
+def _record(
+    data: Bytes,
+    start: int,
+    final: bool,
+    separator: Bytes,
+    quote: int,
+    newline: int,
+    multiline: bool,
+    max_record_bytes: int,
+    slots: Int64s,
+    record: int,
+    kinds: Int8s,
+    values: Int64s,
+    sizes: Int32s,
+) -> tuple[int, int, int]:
+    """Note one record's fields. Returns how it went, where (COMPLETE: the line end), and how many fields there are."""
+    size = len(data)
+    first = separator[0]
+    wide = len(separator)
+    far = min(size, start + max_record_bytes + 3)  # an unclosed quote swallows no more
+    field = 0
+    i = start
+    while True:  # one field a turn
+        kind = PLAIN
+        if i < size and data[i] == quote:
+            begins = i + 1
+            i += 1
+            while True:
+                while i < far and data[i] != quote and (multiline or data[i] != newline):
+                    i += 1
+                if i >= far or data[i] != quote:
+                    return (_CUT if i >= size and not final else _UNCLOSED), i, field
+                if i + 1 < size and data[i + 1] == quote:
+                    kind = DOUBLED_QUOTES
+                    i += 2
+                    continue
+                break
+            stops = i
+            i += 1
+            if i < size and data[i] == CR and newline == LF:
+                if i + 1 < size:
+                    i += 1 if data[i + 1] == LF else 0
+                else:
+                    i += 1
+            more = _matches(data, i, separator)
+            if i < size and data[i] != newline and not more:
+                cut = not final and data[i] == first and i + wide > size
+                return (_CUT if cut else _MALFORMED), i, field
+        else:
+            begins = i
+            if wide == 1:
+                while i < size and data[i] != first and data[i] != newline:
+                    i += 1
+                more = i < size and data[i] == first
+            else:
+                more = _matches(data, i, separator)
+                while i < size and not more and data[i] != newline:
+                    i += 1
+                    more = _matches(data, i, separator)
+            stops = i if more else _without_cr(data, begins, i, newline)
+        if field < len(slots) and slots[field] >= 0:
+            slot = slots[field]
+            kinds[slot, record] = kind if stops > begins else NULL
+            values[slot, record] = begins
+            sizes[slot, record] = stops - begins
+        field += 1
+        if not more:
+            return (_COMPLETE if i < size or final else _CUT), i, field
+        i += wide
+
+
+@kernel
+def _without_cr(data: Bytes, start: int, end: int, newline: int) -> int:
+    return end - 1 if newline == LF and end > start and data[end - 1] == CR else end
+
+
+@kernel
+def _matches(data: Bytes, i: int, separator: Bytes) -> bool:
+    j = 0
+    while j < len(separator) and i + j < len(data) and data[i + j] == separator[j]:
+        j += 1
+    return j == len(separator)

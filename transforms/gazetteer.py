@@ -1,0 +1,264 @@
+"""Gazetteer: find the names of known people in texts, without carrying the names.
+
+It holds keyed digests (BLAKE2b, 128 bits) of folded names and a Bloom filter (Bloom 1970; two probes, 32 bits a name) that
+a compiled scan asks at every word boundary; only texts it lets through, a few in a thousand beside the true ones, are
+looked at word by word. Time is linear in the texts' bytes, for names of bounded length.
+
+A name matches where words begin and end (`ann` is found in `ann_2`, `AnnReport`, not in `planning`), in any case, with
+or without accents, written together or apart: `AnnLee`, `ann.lee`, `Ann-Lee` and `annlee` are one name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms.rules import PLACEHOLDERS
+from transforms.rules.apply import put
+from transforms.rules.normal_form import LOOK_ALIKES
+from transforms.segmentation.jit import kernel
+
+SHORTEST: Final = 3
+"""Folded characters of a name, or of a part of one, below which it is not looked for."""
+LONGEST: Final = 64
+NAME: Final = "{name}"
+
+PARTICLES: Final = frozenset(
+    "von van der den des del dos das dal dela della bin ibn abu the and ext mrs prof".split()
+)
+"""Parts of names that are no names by themselves."""
+
+_SPECIAL: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
+)
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_OURS: Final = re.compile(rf"(\{{(?:{'|'.join(sorted(PLACEHOLDERS))})\}})")
+_WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_GAP: Final = re.compile(r"[ ._+,'’-]{0,2}")
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """Names as digests: picklable, shipped to workers; without the key a name cannot even be tried."""
+
+    key: bytes
+    digests: frozenset[bytes]
+    sieve: npt.NDArray[np.uint8]
+    multiplier: int
+    longest: int
+
+    @classmethod
+    def build(cls, names: Iterable[str], *, key: bytes, keep: Iterable[str] = ()) -> Gazetteer:
+        """Take in names of people and of accounts.
+
+        Args:
+            names: `Ann Lee`, `Lee, Ann`, `alee2`, `ann.lee@example.com`, `CORP\\alee`; each whole, each of its words, and
+                with ä as ae. Fewer than 3 characters, or 5 if all are digits, are not looked for.
+            key: up to 64 secret bytes; the same key and names give the same gazetteer.
+            keep: words that are also vocabulary (`Page`, `Mark`) and are not to be looked for by themselves.
+        """
+        kept = PARTICLES | {fold(word) for word in keep}
+        wanted = {form for name in names for form in _forms(name) if form not in kept}
+        seed = int.from_bytes(blake2b(b"sieve", digest_size=8, key=key).digest(), "little")
+        multiplier = seed | 1
+        size = 1 << max(13, (32 * len(wanted)).bit_length())
+        sieve = np.zeros(size // 8, np.uint8)
+        # Names beyond ASCII are missing in the sieve: texts beyond ASCII pass it unasked.
+        plain = sorted(form for form in wanted if form.isascii())
+        joined = np.frombuffer("".join(plain).encode(), np.uint8)
+        _fill(joined, np.cumsum([0, *map(len, plain)], dtype=np.int64), np.uint64(multiplier), sieve)
+        longest = max(map(len, wanted), default=0)
+        return cls(key, frozenset(_digest(form, key) for form in wanted), sieve, multiplier, longest)
+
+    def replace_names(self, values: pa.Array) -> pa.Array:
+        """Each value with `{name}` in the place of each name; the longest name at a place, from left to right.
+
+        Args:
+            values: string without nulls.
+        """
+        if len(values) == 0 or not self.digests:
+            return values
+        rows = np.flatnonzero(self.may_hold(values))
+        if len(rows) == 0:
+            return values
+        known: dict[str, bool] = {}
+        texts = [self._replace(text, known) for text in values.take(pa.array(rows)).to_pylist()]
+        return put(values, rows, pa.array(texts, pa.string()))
+
+    def may_hold(self, values: pa.Array) -> npt.NDArray[np.bool_]:
+        """Which values may hold a name: all that do, and some others."""
+        plain = pa.concat_arrays([values]) if values.offset else values
+        _, offsets, data = plain.buffers()
+        found = np.zeros(len(plain), np.bool_)
+        text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
+        starts = np.frombuffer(offsets, np.int32)[: len(plain) + 1]
+        _scan(text, starts, np.uint64(self.multiplier), self.sieve, self.longest, found)
+        return found
+
+    def _replace(self, text: str, known: dict[str, bool]) -> str:
+        pieces = _OURS.split(text)
+        return "".join(
+            piece if at % 2 else self._replace_words(piece, known) for at, piece in enumerate(pieces)
+        )
+
+    def _replace_words(self, text: str, known: dict[str, bool]) -> str:
+        words = list(_words(text))
+        pieces: list[str] = []
+        done = at = 0
+        while at < len(words):
+            joined, last = "", -1
+            for to in range(at, len(words)):
+                if to > at and not _GAP.fullmatch(text, words[to - 1][1], words[to][0]):
+                    break
+                joined += fold(text[words[to][0] : words[to][1]])
+                if len(joined) > self.longest:
+                    break
+                if self._knows(joined, known):
+                    last = to
+            if last >= 0:
+                pieces += [text[done : words[at][0]], NAME]
+                done, at = words[last][1], last
+            at += 1
+        return "".join([*pieces, text[done:]])
+
+    def _knows(self, folded: str, known: dict[str, bool]) -> bool:
+        if folded not in known:
+            known[folded] = len(folded) >= SHORTEST and _digest(folded, self.key) in self.digests
+        return known[folded]
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, without case, accents or look-alikes.
+
+    >>> fold("Jürgen O'Brien-Łuk"), fold("STRASSE") == fold("straße")
+    ('jurgenobrienluk', True)
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).casefold()
+    return "".join(character for character in decomposed if character.isalnum()).translate(LOOK_ALIKES)
+
+
+def _forms(name: str) -> Iterator[str]:
+    name = unicodedata.normalize("NFKC", name).rpartition("\\")[2]
+    name = name.partition("@")[0] or name
+    for spelled in (name, name.casefold().translate(_UMLAUTS)):
+        joined = fold(spelled)
+        apart = [fold(word) for word in re.split(r"[\s,;]+", spelled) if fold(word)]
+        parts = [*apart, *(fold(word) for word in _WORD.findall(spelled))]
+        inner = [fold(spelled[start:end]) for start, end in _words(spelled)]
+        turned = "".join(reversed(apart)) if len(apart) == 2 else joined
+        lettered = re.sub(r"[0-9]+", "", joined)
+        for form in {joined, lettered, turned, *parts, *(word for word in inner if not word.isdigit())}:
+            if (5 if form.isdigit() else SHORTEST) <= len(form) <= LONGEST:
+                yield form
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """Words, cut where letters meet digits and where camel case turns. The compiled scan below says the same."""
+    for word in _WORD.finditer(text):
+        start, end = word.span()
+        for at in range(start + 1, end):
+            before, here = text[at - 1], text[at]
+            after = text[at + 1] if at + 1 < end else " "
+            turn = here.isupper() and (before.islower() or (before.isupper() and after.islower()))
+            if turn or before.isdigit() != here.isdigit():
+                yield start, at
+                start = at
+        yield start, end
+
+
+def _digest(folded: str, key: bytes) -> bytes:
+    return blake2b(folded.encode(), digest_size=16, key=key).digest()
+
+
+@kernel
+def _probes(state: np.uint64, size: int) -> tuple[np.int64, np.int64]:
+    mixed = (state ^ (state >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = mixed ^ (mixed >> np.uint64(32))
+    mask = np.uint64(size * 8 - 1)
+    return np.int64(mixed & mask), np.int64((mixed >> np.uint64(32)) & mask)
+
+
+@kernel
+def _fill(
+    text: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.int64],
+    multiplier: np.uint64,
+    sieve: npt.NDArray[np.uint8],
+) -> None:
+    for row in range(len(starts) - 1):
+        state = multiplier
+        for at in range(starts[row], starts[row + 1]):
+            state = (state ^ np.uint64(text[at])) * multiplier
+        one, two = _probes(state, len(sieve))
+        sieve[one >> 3] |= np.uint8(1 << (one & 7))
+        sieve[two >> 3] |= np.uint8(1 << (two & 7))
+
+
+@kernel
+def _kind(byte: int) -> int:
+    if 97 <= byte <= 122:
+        return 1
+    if 65 <= byte <= 90:
+        return 2
+    return 3 if 48 <= byte <= 57 else 0
+
+
+@kernel
+def _begins(text: npt.NDArray[np.uint8], at: int, low: int, high: int) -> bool:
+    """Whether a word begins at `at`, or one ends before it."""
+    if at <= low or at >= high:
+        return True
+    before, here = _kind(text[at - 1]), _kind(text[at])
+    if before == 0 or here == 0:
+        return before != here
+    if (before == 3) != (here == 3):
+        return True
+    after = _kind(text[at + 1]) if at + 1 < high else 0
+    return here == 2 and (before == 1 or (before == 2 and after == 1))
+
+
+@kernel
+def _scan(
+    text: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.int32],
+    multiplier: np.uint64,
+    sieve: npt.NDArray[np.uint8],
+    longest: int,
+    found: npt.NDArray[np.bool_],
+) -> None:
+    for row in range(len(starts) - 1):
+        low, high = starts[row], starts[row + 1]
+        for at in range(low, high):
+            if text[at] >= 128:
+                found[row] = True
+                break
+            if _kind(text[at]) == 0 or not _begins(text, at, low, high):
+                continue
+            state, length, gap = multiplier, 0, 0
+            for to in range(at, high):
+                kind = _kind(text[to])
+                if kind == 0:
+                    gap += 1
+                    if gap > 2:
+                        break
+                    continue
+                gap = 0
+                length += 1
+                if length > longest:
+                    break
+                state = (state ^ np.uint64(text[to] + 32 if kind == 2 else text[to])) * multiplier
+                if length >= 3 and _begins(text, to + 1, low, high):
+                    one, two = _probes(state, len(sieve))
+                    if sieve[one >> 3] & (1 << (one & 7)) and sieve[two >> 3] & (1 << (two & 7)):
+                        found[row] = True
+                        break
+            if found[row]:
+                break

@@ -1,0 +1,80 @@
+"""Recount people, units and occurrences over the buckets, and hold the published counts against them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from verifier.intervals import Claims
+from verifier.policy import Policy
+from verifier.published import rounded_occurrences, rungs
+from verifier.release import Release
+from verifier.staging import Int64s, Staged
+from verifier.violations import Tally
+
+
+class Counts:
+    """Exact counts per released record. A person lives in one bucket, so sums over buckets are counts of people."""
+
+    def __init__(self, records: int) -> None:
+        """Start at zero for so many records."""
+        self.people: Int64s = np.zeros(records, np.int64)
+        self.occurrences: Int64s = np.zeros(records, np.int64)
+        self._units: dict[str | None, int] = {}
+        self._held: Int64s = np.zeros(0, np.int64)  # record << 32 | unit, ascending …
+        self._holders: Int64s = np.zeros(0, np.int64)  # … and how many of the record's people held the unit
+
+    def add(self, claims: Claims, staged: Staged, policy: Policy, tally: Tally) -> None:
+        """Count one bucket's true emissions of released records, and check the caps c and C (G4)."""
+        person = staged.person[claims.start]
+        people = len(staged.persons)
+        pair, times = np.unique(claims.record * people + person, return_counts=True)
+        if policy.cap_per_person:
+            tally.add("cap_per_person", times > policy.cap_per_person)
+        if policy.max_per_person:
+            tally.add("max_per_person", np.bincount(person, minlength=people) > policy.max_per_person)
+        record, holder = pair // max(people, 1), pair % max(people, 1)
+        self.people += np.bincount(record, minlength=len(self.people))
+        self.occurrences += np.bincount(claims.record, minlength=len(self.people))
+        if policy.min_outside_unit:
+            self._add_units(record, holder, staged)
+
+    def _add_units(self, record: Int64s, holder: Int64s, staged: Staged) -> None:
+        known = np.array([self._units.setdefault(unit, len(self._units)) for unit in staged.units], np.int64)
+        key = staged.person << 32 | known[staged.unit]
+        # Most rows repeat the row before: sort only where something changes.
+        change = np.ones(len(key), np.bool_)
+        change[1:] = key[1:] != key[:-1]
+        holds = np.unique(key[change])
+        number = np.bincount(holds >> 32, minlength=len(staged.persons))
+        first = np.cumsum(number) - number
+        of_holder = number[holder]
+        before = np.cumsum(of_holder) - of_holder
+        place = np.arange(int(of_holder.sum())) + np.repeat(first[holder] - before, of_holder)
+        held = np.repeat(record << 32, of_holder) | (holds[place] & 0xFFFFFFFF)
+        held, holders = np.unique(held, return_counts=True)
+        both, inverse = np.unique(np.concatenate([self._held, held]), return_inverse=True)
+        total = np.zeros(len(both), np.int64)
+        np.add.at(total, inverse, np.concatenate([self._holders, holders]))
+        self._held, self._holders = both, total
+
+    def check(self, release: Release, policy: Policy, tally: Tally) -> None:
+        """Hold every record to k, j and its published counts (G1, G2, G6)."""
+        enough = self.people >= policy.k
+        tally.add("never_emitted", self.occurrences == 0)
+        tally.add("support", ~enough)
+        if policy.min_outside_unit:
+            largest = np.zeros(len(self.people), np.int64)
+            np.maximum.at(largest, self._held >> 32, self._holders)
+            tally.add("unit_diversity", self.people - largest < policy.min_outside_unit)
+        highest = int(max(release.people.max(initial=policy.k), self.people.max(initial=policy.k)))
+        ladder = rungs(policy.k, up_to=highest)
+        tally.add("people_off_ladder", ~np.isin(release.people, ladder))
+        # Where there are fewer than k people there is no right number to publish.
+        tally.add("people_value", (release.people != _down(ladder, self.people)) & enough)
+        rounded = np.maximum(rounded_occurrences(self.occurrences), release.people)
+        tally.add("occurrences_value", release.occurrences != rounded)
+
+
+def _down(ladder: Int64s, exact: Int64s) -> npt.NDArray[np.int64]:
+    return np.asarray(ladder[np.maximum(np.searchsorted(ladder, exact, side="right") - 1, 0)], np.int64)

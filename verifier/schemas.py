@@ -1,0 +1,59 @@
+"""The contracts of what is verified, restated here so that a change on the other side cannot pass unseen."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+LEVEL_SEPARATOR: Final = "\x1f"
+"""Joins the levels of an action's hierarchy in `path`, finest first."""
+
+LEVEL_MARK: Final = " ↑"
+"""A token of level i ≥ 1 is the level's text, this mark and i; a token of level 0 is the text alone."""
+
+EVENTS: Final = pa.schema(
+    [
+        pa.field("person", pa.binary(16), nullable=False),
+        pa.field("unit", pa.dictionary(pa.int32(), pa.string())),  # null: unknown, which counts as one unit
+        pa.field("time_us", pa.int64(), nullable=False),
+        pa.field("file", pa.int32(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("record_id", pa.binary(16)),  # null: not to be deduplicated
+    ]
+)
+
+EMISSIONS: Final = pa.schema(
+    [
+        pa.field("record", pa.dictionary(pa.int32(), pa.binary(32)), nullable=False),
+        pa.field("person", pa.binary(16), nullable=False),
+        pa.field("session", pa.int32(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("length", pa.int32(), nullable=False),
+    ]
+)
+
+COLUMNS: Final = ("actions", "length", "people", "occurrences")
+"""The columns of a released record, in order."""
+
+KINDS_OF_ROWS: Final = ("sequences", "actions")
+SPLITS: Final = ("train", "validation", "test")
+
+
+def has_records(schema: Any) -> bool:
+    """Whether a file's Arrow schema has the columns of a record, once each and with their types, whatever else it has."""
+    if any(schema.get_field_index(name) < 0 for name in COLUMNS):
+        return False
+    actions = schema.field("actions").type
+    wanted = [("length", pa.int16()), ("people", pa.int32()), ("occurrences", pa.int64())]
+    return bool(
+        pa.types.is_list(actions)
+        and actions.value_type == pa.string()
+        and all(schema.field(name).type == kind for name, kind in wanted)
+    )
+
+
+def fits(table: Any, schema: Any) -> bool:
+    """Whether a staged table has exactly the schema's columns and types."""
+    return bool(table.schema.names == schema.names and table.schema.types == schema.types)

@@ -1,0 +1,126 @@
+"""Re-measure a release from the written files and from staging: `verify` is the whole of it (DESIGN §4, §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from verifier.counts import Counts
+from verifier.intervals import Claims, check_intervals, digest_array
+from verifier.policy import Policy
+from verifier.release import Release, read_release
+from verifier.staging import Bucket, is_sound, read_events
+from verifier.tokens import give_their_record
+from verifier.violations import Tally
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Exact figures, recounted. They are for the private manifest: a public one holds no exact count (G6).
+
+    `people`, `events`, `sessions`: staged. `emissions`: all of them; `occurrences`: true ones of released records, and
+    `transitions`, `released_events`: adjacent pairs of actions, and events, in these. `smallest_support`,
+    `median_support`: people of a record; 0 where there is none.
+    """
+
+    people: int
+    events: int
+    sessions: int
+    emissions: int
+    occurrences: int
+    transitions: int
+    released_events: int
+    smallest_support: int
+    median_support: float
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came out: `records` checked, `violations` by kind (`violations.KINDS`; empty: the release holds)."""
+
+    records: int
+    violations: dict[str, int]
+    measured: Measured
+
+    @property
+    def ok(self) -> bool:
+        """Whether every promise holds."""
+        return not self.violations
+
+
+def verify(parquet: Sequence[Path], buckets: Iterable[Callable[[], Bucket]], policy: Policy) -> Verification:
+    """Hold a release to its policy.
+
+    Args:
+        parquet: all files of one version, `…/<kind>/<split>-<i>-of-<n>.parquet`; none where nothing could be released.
+        buckets: loaders of all person buckets, called one at a time, so that memory is bounded by one bucket.
+        policy: what was promised.
+
+    Raises:
+        OSError: a file is not there or may not be read. What a file or a bucket *holds* never raises: it is counted.
+    """
+    tally = Tally()
+    release = read_release(parquet, policy, tally)
+    recount = _Recount(release, policy, tally)
+    for load in buckets:
+        recount.add(load())
+    return recount.close()
+
+
+class _Recount:
+    """The state between buckets."""
+
+    def __init__(self, release: Release, policy: Policy, tally: Tally) -> None:
+        self.release, self.policy, self.tally = release, policy, tally
+        self.digests = digest_array(release.digests)
+        self.counts = Counts(len(release.digests))
+        self.persons: list[Any] = []
+        self.events = self.sessions = self.emissions = self.released_events = 0
+
+    def add(self, bucket: Bucket) -> None:
+        if not is_sound(bucket, self.tally):
+            return
+        staged = read_events(bucket.events, gap_us=self.policy.gap_us, tally=self.tally)
+        claims = check_intervals(bucket.emissions, staged, self.digests, self.tally)
+        # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
+        claims = _where(claims, claims.record >= 0)
+        true = give_their_record(
+            claims, staged.path, staged.paths, self.release, drop_repeats=self.policy.drop_repeats
+        )
+        self.tally.add("wrong_token", ~true)
+        claims = _where(claims, true)
+        self.counts.add(claims, staged, self.policy, self.tally)
+        self.persons.append(staged.persons)
+        self.events += bucket.events.num_rows
+        self.sessions += int(staged.session[-1]) if len(staged.session) else 0
+        self.emissions += bucket.emissions.num_rows
+        self.released_events += int(claims.length.sum())
+
+    def close(self) -> Verification:
+        persons = pa.chunked_array(self.persons, pa.binary(16))
+        people = len(pc.unique(persons))
+        self.tally.add("person_in_two_buckets", len(persons) - people)
+        self.counts.check(self.release, self.policy, self.tally)
+        support, occurrences = self.counts.people, self.counts.occurrences
+        measured = Measured(
+            people=people,
+            events=self.events,
+            sessions=self.sessions,
+            emissions=self.emissions,
+            occurrences=int(occurrences.sum()),
+            transitions=int((occurrences * (self.release.lengths - 1)).sum()),
+            released_events=self.released_events,
+            smallest_support=int(support.min()) if len(support) else 0,
+            median_support=float(np.median(support)) if len(support) else 0.0,
+        )
+        return Verification(len(support), self.tally.counts, measured)
+
+
+def _where(claims: Claims, mask: Any) -> Claims:
+    return Claims(claims.record[mask], claims.start[mask], claims.length[mask])
