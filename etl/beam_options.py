@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from etl.errors import ConfigError
+
+LOCAL_RUNNER: Final = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 
 
 def beam_options(flags: list[str]) -> Any:
@@ -16,11 +18,11 @@ def beam_options(flags: list[str]) -> Any:
     from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
 
     if not any(flag.startswith("--runner") for flag in flags):
-        flags = [
-            *flags,
-            "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
-            "--direct_running_mode=in_memory",
-        ]
+        flags = [*flags, f"--runner={LOCAL_RUNNER}"]
+    if not any(flag.startswith("--direct_running_mode") for flag in flags):
+        flags = [*flags, "--direct_running_mode=in_memory"]
+    if not any("log_level" in flag for flag in flags):
+        flags = [*flags, "--default_sdk_harness_log_level=CRITICAL"]  # a worker's log lines can quote a record
     unknown = _unknown(flags)
     if unknown:
         raise ConfigError(

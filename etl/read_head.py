@@ -11,6 +11,7 @@ from etl.errors import ConfigError, InputError
 from etl.read_stream import BOM, open_binary, utf8_chunks
 from transforms.mapping import Format, Mapping
 
+_CHUNK_BYTES: Final = 1 << 16
 _MOST_BYTES: Final = 1 << 20
 _LF, _CR = 10, 13
 _WIDE_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -33,7 +34,7 @@ def read_head(path: str, compression: Compression | None, kind: Format, mapping:
     with open_binary(path) as handle:
         _check_compression(path, handle.read(16), compression)
         handle.seek(0)
-        chunks = utf8_chunks(handle, compression, mapping.encoding)
+        chunks = utf8_chunks(handle, compression, mapping.encoding, _CHUNK_BYTES)
         head, complete = b"", False
         while True:
             try:

@@ -50,19 +50,21 @@ def unreadable(path: str, error: Exception) -> str:
     return f"{path} cannot be read ({why}): give the account that runs this the right to read it, or take it out of --input."
 
 
-def read_chunks(handle: BinaryIO, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+def read_chunks(handle: BinaryIO, chunk_bytes: int) -> Iterator[bytes]:
     """The bytes from where the file stands to its end."""
     while chunk := handle.read(chunk_bytes):
         yield chunk
 
 
-def utf8_chunks(handle: BinaryIO, compression: Compression | None, encoding: str) -> Iterator[bytes]:
-    """The whole file, decompressed and as UTF-8.
+def utf8_chunks(
+    handle: BinaryIO, compression: Compression | None, encoding: str, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[bytes]:
+    """The whole file, decompressed and as UTF-8; `chunk_bytes` of it (as it lies) at a time.
 
     Raises:
         BrokenStreamError: as `decompress`.
     """
-    chunks = read_chunks(handle)
+    chunks = read_chunks(handle, chunk_bytes)
     if compression is not None:
         chunks = decompress(chunks, compression)
     return chunks if encoding == "utf-8" else _transcoded(chunks, encoding)

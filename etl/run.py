@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+import pyarrow as pa
 
 from etl.config import RunConfig
 from etl.console import Console
@@ -25,6 +26,7 @@ from etl.source import load_mapping
 from etl.staging import Staging
 from etl.window import bounds_us, night_of
 from transforms.events import EventPolicy
+from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping
 from transforms.participation import build_registry
 from transforms.policy import AnonymityPolicy
@@ -118,6 +120,7 @@ def plan_job(
             person_key,
             derive_key(key, "record"),
             None if entries is None else build_registry(entries, person_key=person_key),
+            None if entries is None else names_in(entries, derive_key(key, "gazetteer")),
         ),
         anonymity=AnonymityPolicy(
             k=config.k,
@@ -137,6 +140,12 @@ def plan_job(
         version_salt=str(config.date or config.window).encode(),
         sealing_key=new_key(),
     )
+
+
+def names_in(entries: pa.Table, key: bytes) -> Gazetteer:
+    """Everybody whom the participation file names, taking part or not: no such name may remain in a token."""
+    columns = [entries.column(name).drop_null().to_pylist() for name in ("account", "person")]
+    return Gazetteer.build([*columns[0], *columns[1]], key=key)
 
 
 def run_pipeline(job: Job, beam_flags: list[str]) -> None:

@@ -98,7 +98,7 @@ def _codes(tables: list[pa.Table]) -> list[Int64s]:
     joined = [pa.chunked_array([], pa.string())] * len(tables)
     for at, table in enumerate(tables):
         if _has_actions(table):
-            actions = table.column("actions").combine_chunks()
+            actions = pc.cast(table.column("actions").combine_chunks(), pa.list_(pa.string()))
             length = pc.cast(pc.list_value_length(actions), pa.string())  # tells [] from [""]
             joined[at] = pc.binary_join_element_wise(length, pc.binary_join(actions, JOINT), JOINT)
     chunks = [chunk for part in joined for chunk in _chunks(part)]

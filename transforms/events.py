@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import reasons
+from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.participation import Registry, admit
 from transforms.paths import action_paths
@@ -34,7 +35,8 @@ ACCOUNT_JOINT: Final = "\x1e"
 
 @dataclass(frozen=True)
 class EventPolicy:
-    """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted."""
+    """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
+    `gazetteer` None: no names are known."""
 
     mapping: Mapping
     first_us: int
@@ -42,6 +44,7 @@ class EventPolicy:
     person_key: bytes = field(repr=False)
     record_key: bytes = field(repr=False)
     registry: Registry | None = field(repr=False)
+    gazetteer: Gazetteer | None = field(default=None, repr=False)
 
 
 class Normalised(NamedTuple):
@@ -105,7 +108,7 @@ def to_events(
         person = policy.registry.person.take(entry).take(pa.array(code))
         unit = _registry_unit(policy.registry, span[admitted])
 
-    paths = action_paths(rows, mapping)
+    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer)
     usable = pa.array(~paths.missing)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     events = pa.table(

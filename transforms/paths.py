@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.gazetteer import Gazetteer
 from transforms.mapping import ActionColumn, Mapping
 from transforms.names import shape_names
 from transforms.schemas import LEVEL_SEPARATOR
@@ -30,18 +31,19 @@ class Paths(NamedTuple):
     hits: dict[str, int]
 
 
-def action_paths(rows: pa.Table, mapping: Mapping) -> Paths:
+def action_paths(rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | None = None) -> Paths:
     """Shape the mapped columns of RAW rows into paths.
 
     Args:
         rows: RAW; null means that the record has no such value.
+        gazetteer: the names of people that must not remain in a token; None: none are known.
     """
     specs = list(dict.fromkeys(column for level in mapping.action for column in level))
     hits: dict[str, int] = {}
     codes = np.zeros((len(specs), rows.num_rows), np.int64)
     dictionaries: list[pa.Array] = []
     for index, spec in enumerate(specs):
-        encoded, changed = _shaped(rows.column(spec.column), spec)
+        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer)
         dictionaries.append(encoded.dictionary)
         codes[index] = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
         for rule, count in changed.items():
@@ -66,13 +68,13 @@ def action_paths(rows: pa.Table, mapping: Mapping) -> Paths:
     return Paths(path, missing, hits)
 
 
-def _shaped(column: pa.ChunkedArray, spec: ActionColumn) -> tuple[pa.DictionaryArray, dict[str, int]]:
+def _shaped(column: pa.ChunkedArray, spec: ActionColumn, gazetteer: Gazetteer | None) -> tuple[pa.DictionaryArray, dict[str, int]]:
     text = as_text(column)
     if spec.split is not None and spec.take is not None:
         encoded = text.dictionary_encode()
         pieces = pc.list_slice(pc.split_pattern(encoded.dictionary, spec.split), 0, spec.take)
         text = pc.binary_join(pieces, spec.split).take(encoded.indices)
-    shaped = shape_names(text, spec.as_)
+    shaped = shape_names(text, spec.as_, gazetteer=gazetteer)
     return shaped.values.dictionary_encode(), shaped.hits
 
 

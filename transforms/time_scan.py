@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
 from transforms.decode.kernel import kernel
-from transforms.decode.spans import Bytes, Int8s, Int32s, Int64s
 
 ZONED: Final = 0
 """A time in UTC."""

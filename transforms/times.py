@@ -13,12 +13,11 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import reasons
-from transforms.decode.spans import Int8s, Int64s
+from transforms.decode.arrays import Bools, Doubles, Int8s, Int64s
 from transforms.mapping import TimeSpec
 from transforms.text import as_text
 from transforms.time_scan import (
@@ -135,7 +134,7 @@ def _from_whole(numbers: Int64s, unit: int) -> tuple[Int64s, Int8s]:
     return np.where(far, 0, numbers) * unit, np.where(far, RANGE, ZONED).astype(np.int8)
 
 
-def _from_doubles(numbers: npt.NDArray[np.float64], unit: int) -> tuple[Int64s, Int8s]:
+def _from_doubles(numbers: Doubles, unit: int) -> tuple[Int64s, Int8s]:
     finite = np.isfinite(numbers)
     near = finite & (np.abs(numbers) < (1 << 51) / unit)
     safe = np.where(near, numbers, 0.0)
@@ -198,7 +197,7 @@ def _strptime(word: str, pattern: str) -> tuple[int, int]:
     return _to_us(moment.replace(tzinfo=UTC)) - offset // timedelta(microseconds=1), ZONED
 
 
-def _to_utc(time_us: Int64s, timezone: str, local: npt.NDArray[np.bool_]) -> Int64s:
+def _to_utc(time_us: Int64s, timezone: str, local: Bools) -> Int64s:
     if timezone == "UTC":
         return time_us
     clock = pa.array(time_us, pa.timestamp("us"), mask=~local)

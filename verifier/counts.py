@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from verifier.distinct import distinct
 from verifier.intervals import Claims
 from verifier.policy import Policy
 from verifier.published import rounded_occurrences, rungs
@@ -45,7 +46,7 @@ class Counts:
         # Most rows repeat the row before: sort only where something changes.
         change = np.ones(len(key), np.bool_)
         change[1:] = key[1:] != key[:-1]
-        holds = np.unique(key[change])
+        holds = distinct(key[change])
         number = np.bincount(holds >> 32, minlength=len(staged.persons))
         first = np.cumsum(number) - number
         of_holder = number[holder]

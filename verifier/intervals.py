@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from verifier.distinct import distinct
 from verifier.staging import Halves, Int64s, Mask, Staged, halves, whole
 from verifier.violations import Tally
 
@@ -57,8 +58,8 @@ def _same(named: Halves, inside: Mask, digest: Halves, row: Int64s) -> Mask:
 
 def _mislabelled(label: Int64s, session: Int64s) -> int:
     """How many (label, session) pairs there are beyond one session a label and one label a session."""
-    pairs = len(np.unique(np.stack([label, session]), axis=1).T)
-    return 2 * pairs - len(np.unique(label)) - len(np.unique(session))
+    pairs = len(distinct(label << 32 | session))  # labels are int32, and sessions no more than rows
+    return 2 * pairs - len(distinct(label)) - len(distinct(session))
 
 
 def _overlapping(start: Int64s, length: Int64s) -> Mask:

@@ -86,7 +86,7 @@ def _can_be(record: Int64s, code: Int64s, levels: list[npt.NDArray[np.int32]], r
     size = release.lengths
     names = [level[code] for level in levels if (level >= 0).any()]
     can = np.zeros(len(code), np.uint64)
-    for place in range(min(int(size[np.unique(record)].max(initial=0)), LONGEST)):
+    for place in range(min(int(size[record].max(initial=0)), LONGEST)):
         at = np.full(len(size), -2, np.int32)
         at[size > place] = release.tokens[release.offsets[:-1][size > place] + place]
         wanted = at[record]

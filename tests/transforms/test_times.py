@@ -16,7 +16,10 @@ from transforms.times import parse_times
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
-WIDE: dict[str, Any] = {"earliest": datetime(1, 1, 2, tzinfo=UTC), "latest": datetime(9999, 12, 30, tzinfo=UTC)}
+WIDE: dict[str, Any] = {
+    "earliest": datetime(1, 1, 2, tzinfo=UTC),
+    "latest": datetime(9999, 12, 30, tzinfo=UTC),
+}
 
 
 def us(*parts: int) -> int:

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.decode import Decoded, Fed, reasons, reject_table
+from transforms.decode.arrays import Bytes, Int64s
 from transforms.decode.json_records import JsonRecords
 from transforms.decode.kernel import kernel
-from transforms.decode.spans import Bytes, Int64s
 from transforms.mapping import Mapping
 
 _DEPTH, _IN_STRING, _ESCAPED, _IN_ARRAY, _START, _SCALAR = range(6)
@@ -36,7 +36,7 @@ class JsonDocument:
         """See `Decoder.feed`. Every byte is scanned once, and parsed once."""
         buffer = np.frombuffer(data, np.uint8)
         begin = max(self._scanned - offset, 0)
-        room = (len(data) - begin) // 2 + 2
+        room = len(data) - begin + 1  # an element is at least a byte; one may have begun before
         starts, ends = np.empty(room, np.int64), np.empty(room, np.int64)
         count = _elements(buffer, begin, offset, self._state, starts, ends)
         self._scanned = offset + len(data)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import Decoded, reasons, reject_table
+from transforms.decode.arrays import Bytes, Doubles, Int8s, Int32s, Int64s
 from transforms.decode.columns import numeric_columns, unify
 from transforms.decode.json_parse import parse_records
 from transforms.decode.json_scan import (
@@ -28,7 +28,7 @@ from transforms.decode.json_scan import (
     targets_of,
 )
 from transforms.decode.rows import invalid_utf8, raw_table
-from transforms.decode.spans import Bytes, Int64s, spans_to_strings
+from transforms.decode.spans import spans_to_strings
 from transforms.mapping import Mapping
 
 
@@ -116,9 +116,9 @@ def _coalesce(first: pa.Array, second: pa.Array, *, numeric: bool) -> pa.Array:
 
 def _column(
     buffer: Bytes,
-    kinds: npt.NDArray[np.int8],
+    kinds: Int8s,
     values: Int64s,
-    sizes: npt.NDArray[np.int32],
+    sizes: Int32s,
     *,
     numeric: bool,
 ) -> pa.Array:
@@ -142,7 +142,7 @@ def _column(
     return unify(pieces, numeric=numeric).take(pa.array(order))
 
 
-def _doubles(digits: Int64s, behind: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+def _doubles(digits: Int64s, behind: Int32s) -> Doubles:
     powers = 10.0 ** np.arange(23)
-    doubles: npt.NDArray[np.float64] = digits / powers[np.clip(behind, 0, 22)]
+    doubles: Doubles = digits / powers[np.clip(behind, 0, 22)]
     return doubles

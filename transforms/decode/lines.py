@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transforms.decode.spans import Int64s
+from transforms.decode.arrays import Int64s
 
 LF, CR = 10, 13
 

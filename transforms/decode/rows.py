@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.decode.spans import Int64s
+from transforms.decode.arrays import Bools, Int64s
 from transforms.schemas import DIGEST, POSITION, RECORD_ID
 
 
-def invalid_utf8(data: bytes, starts: Int64s, ends: Int64s) -> npt.NDArray[np.bool_]:
+def invalid_utf8(data: bytes, starts: Int64s, ends: Int64s) -> Bools:
     """Which of the records `data[starts[i] : ends[i]]` are not valid UTF-8. One pass where all of it is."""
     bad = np.zeros(len(starts), np.bool_)
-    if not is_utf8(data):
+    if len(starts) and not is_utf8(data[starts[0] : ends[-1]]):
         for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
             bad[index] = not is_utf8(data[start:end])
     return bad

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
 from transforms.decode.kernel import kernel
-
-Bytes = npt.NDArray[np.uint8]
-Int64s = npt.NDArray[np.int64]
-Int32s = npt.NDArray[np.int32]
-Int8s = npt.NDArray[np.int8]
 
 NULL: Final = 0
 PLAIN: Final = 1

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import Decoded, reasons, reject_table
+from transforms.decode.arrays import Bools
 from transforms.decode.rows import record_ids
 from transforms.mapping import Mapping
 from transforms.schemas import DIGEST, POSITION, RECORD_ID
@@ -82,9 +83,7 @@ def decode_batch(
     )
 
 
-def _narrow(
-    column: pa.Array, bad: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], *, keep_time: bool
-) -> pa.Array:
+def _narrow(column: pa.Array, bad: Bools, *, keep_time: bool) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
@@ -114,7 +113,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(views or large or plain)
 
 
-def _text(column: pa.Array, bad: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> pa.Array:
+def _text(column: pa.Array, bad: Bools) -> pa.Array:
     # Arrow does not check what a file calls a string: through binary, the cast does.
     raw = pc.cast(column, pa.binary())
     try:
@@ -132,5 +131,6 @@ def _text(column: pa.Array, bad: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 def _row_bytes(batch: pa.RecordBatch) -> list[bytes]:
     """A row has no bytes of its own in a table: its values as JSON, columns in the file's order, stand for them."""
-    columns = [column.to_pylist() for column in batch.columns]
+    texts = [pc.cast(column, pa.binary()) if _is_text(column.type) else column for column in batch.columns]
+    columns = [column.to_pylist() for column in texts]  # text as bytes: it may be no valid text
     return [orjson.dumps(row, default=repr) for row in zip(*columns, strict=True)]

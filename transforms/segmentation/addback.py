@@ -7,12 +7,11 @@ import numpy as np
 from transforms.segmentation.evaluate import evaluate
 from transforms.segmentation.inventory import Int8, Int32, Int64
 from transforms.segmentation.jit import kernel
-from transforms.segmentation.journal import change, close
+from transforms.segmentation.journal import close, revive
 from transforms.segmentation.repair import repair
 from transforms.segmentation.world import TRANSITIONS, Flags, World
 
 
-@kernel
 def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> None:
     """At most `passes` times revive every dropped phrase that ≥ k people would gain from; keep what releases more."""
     for _ in range(passes):
@@ -21,8 +20,7 @@ def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> N
         revived = np.flatnonzero(gaining >= world.k).astype(np.int32)
         if len(revived) == 0:
             return
-        for x in revived:
-            change(world, int(x), 1, world.weight[x])
+        revive(world, revived)
         repair(world, revived, drop_permille, most_lent)
         worse = world.tally[TRANSITIONS] <= best
         close(world, worse)
@@ -31,7 +29,6 @@ def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> N
             return
 
 
-@kernel
 def gaining_people(world: World) -> Int32:
     """For each dropped phrase the people with an occurrence at which taking it would raise the total weight; else 0."""
     return _gaining(

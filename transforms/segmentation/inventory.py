@@ -91,8 +91,8 @@ class Settings:
     """Most passes over the dropped phrases in search of some that can stand after all; 0: none."""
     local_search: int = 20_000
     """Most tries of the local search, and never more than fifty a phrase; 0: none."""
-    local_work: int = 30_000_000
-    """About how many tokens the local search may look at: bounds its time where phrases are common."""
+    local_work: int = 5_000_000
+    """About how many occurrences the local search may look at: bounds its time where phrases are common."""
     seed: int = 0
     """Seeds the local search: the same seed and content give the same inventory."""
 

@@ -23,7 +23,16 @@ def kernel(function: Function) -> Function:
 
     Kernels may call kernels of this package and of their own file. Where nothing can be written, nothing is cached.
     """
-    compiled = numba.njit(nogil=True)(function)
+    return _compiled(function, numba.njit(nogil=True, no_cfunc_wrapper=True))
+
+
+def inner(function: Function) -> Function:
+    """A kernel that only kernels call: without the wrapper for Python, which takes most of a small one's compile time."""
+    return _compiled(function, numba.njit(nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=True))
+
+
+def _compiled(function: Function, compiler: Any) -> Function:
+    compiled = compiler(function)
     with suppress(
         AttributeError, RuntimeError, OSError
     ):  # no compiler (NUMBA_DISABLE_JIT), or no place for a cache

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from transforms.segmentation.jit import kernel
+from transforms.segmentation.inventory import Int32
+from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.world import LOGGED, World
 
 
 @kernel
+def revive(world: World, phrases: Int32) -> None:
+    """Bring dropped phrases back with the weight they had."""
+    for x in phrases:
+        change(world, x, 1, world.weight[x])
+
+
+@inner
 def change(world: World, x: int, alive: int, weight: int) -> None:
     """Set a phrase's life and weight; note what they were when the journal was opened."""
     if not world.logged[x]:

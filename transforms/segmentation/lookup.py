@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.segmentation.inventory import Int8, Int32, Int64, Inventory
-from transforms.segmentation.jit import kernel
+from transforms.segmentation.jit import inner, kernel
 
 Flags = npt.NDArray[np.uint8]
 
@@ -52,7 +52,7 @@ def longest_nodes(lookup: Lookup, tokens: Int32, starts: Int64) -> Int32:
     return _longest(tokens, starts, lookup.keys, lookup.targets, lookup.vocabulary)
 
 
-@kernel
+@inner
 def _slot(keys: Int64, key: int) -> int:
     """Where the key is, or the free slot where it belongs (multiplicative hashing, Knuth 6.4)."""
     mask = len(keys) - 1

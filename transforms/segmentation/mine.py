@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.segmentation.inventory import Int8, Int32, Int64, Sessions, Settings
-from transforms.segmentation.jit import kernel
+from transforms.segmentation.jit import inner, kernel
+from transforms.segmentation.sort import sort_numbers
 
 Flags = npt.NDArray[np.uint8]
 
@@ -73,7 +74,7 @@ def _expand(tokens: Int32, starts: Int64, session_person: Int32) -> tuple[Int32,
     return person, stop
 
 
-@kernel
+@inner
 def _outside(
     positions: Int32, person: Int32, unit_offsets: Int64, units: Int32, by_unit: Int32, people: int
 ) -> int:
@@ -95,7 +96,7 @@ def _outside(
     return people - largest
 
 
-@kernel
+@inner
 def _grown(array: Int32, size: int) -> Int32:
     larger = np.empty(size, np.int32)
     larger[: len(array)] = array
@@ -181,7 +182,8 @@ def _mine(
                 touched[children] = touched[c]
                 children += 1
         if children:
-            followers = np.sort(touched[:children])
+            followers = touched[:children].astype(np.int64)
+            sort_numbers(followers)
             inner = 0
             for c in range(children):
                 inner += rows[followers[c]]

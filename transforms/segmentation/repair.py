@@ -12,9 +12,10 @@ import numpy as np
 
 from transforms.segmentation.evaluate import evaluate, lay_path
 from transforms.segmentation.inventory import Int32
-from transforms.segmentation.jit import kernel
+from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.journal import change
 from transforms.segmentation.revise import revise
+from transforms.segmentation.sort import sort_numbers
 from transforms.segmentation.world import AFFECTED, STALE, Flags, World
 
 LOAN: Final = 10_000
@@ -47,7 +48,7 @@ def repair(world: World, changed: Int32, drop_permille: int, most_lent: int) -> 
             x = failing[f]
             # Who emits it now, and a little of who could (DESIGN §5); content settles ties.
             keys[f] = (10 * world.emitters[x] + min(world.people[x], 6 * world.k)) * m + x
-        keys.sort()
+        sort_numbers(keys)
         drop = max(fails * drop_permille // 1000, AT_ONCE if living >= MANY and fails > AT_ONCE else 1)
         changed = np.empty(fails, np.int32)
         for f in range(fails):
@@ -77,7 +78,7 @@ def bring_up_to_date(world: World, changed: Int32) -> bool:
     return True
 
 
-@kernel
+@inner
 def _failing(world: World, failing: Int32, listed: Flags, fails: int, incremental: bool) -> int:
     """Refresh the list of failing phrases; return how many there are."""
     if incremental:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from transforms.segmentation.inventory import Int8, Int32, Int64
-from transforms.segmentation.jit import kernel
+from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.world import AFFECTED, CLOCK, OFF, TRANSITIONS, WORK, Bits, Flags, World
 
 
@@ -39,7 +39,7 @@ def revise(world: World, changed: Int32) -> None:
     )  # fmt: skip
 
 
-@kernel
+@inner
 def _mark(
     changed: Int32,
     parent: Int32,
@@ -65,7 +65,7 @@ def _mark(
                 dirty[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
 
 
-@kernel
+@inner
 def _highest(bits: Bits, below: int) -> int:
     """The largest set bit < `below`; −1: none."""
     if below <= 0:
@@ -85,7 +85,7 @@ def _highest(bits: Bits, below: int) -> int:
     return (at << 6) + bit
 
 
-@kernel
+@inner
 def _choose_again(
     longest: Int32,
     length: Int8,
@@ -137,7 +137,7 @@ def _choose_again(
         i = _highest(dirty, i + 1)
 
 
-@kernel
+@inner
 def _walk_again(
     choice: Int32,
     emitted: Int32,
@@ -206,7 +206,7 @@ def _walk_again(
     tally[AFFECTED] = count
 
 
-@kernel
+@inner
 def _recount(
     affected: Int32,
     head: Int32,

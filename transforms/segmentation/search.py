@@ -13,7 +13,7 @@ import numpy as np
 
 from transforms.segmentation.evaluate import lay_path
 from transforms.segmentation.inventory import Int32
-from transforms.segmentation.jit import kernel
+from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.journal import change, close
 from transforms.segmentation.repair import bring_up_to_date, repair
 from transforms.segmentation.world import LOGGED, STALE, TRANSITIONS, WORK, Bits, World
@@ -22,7 +22,7 @@ MOST_LENT: Final = 900_000
 LOOKS: Final = 64
 
 
-@kernel
+@inner
 def draw(state: Bits, below: int) -> int:
     """The next number in 0 … below − 1: SplitMix64 (Steele, Lea and Flood 2014)."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -35,7 +35,7 @@ def draw(state: Bits, below: int) -> int:
 
 @kernel
 def local_search(world: World, tries: int, work: int, seed: int) -> int:
-    """At most `tries` tries and about `work` tokens looked at; return how many tries released more."""
+    """At most `tries` tries and about `work` occurrences looked at; return how many tries released more."""
     state = np.array([np.uint64(seed)], np.uint64)
     until = world.tally[WORK] + work
     won = 0
@@ -58,7 +58,7 @@ def local_search(world: World, tries: int, work: int, seed: int) -> int:
     return won
 
 
-@kernel
+@inner
 def _perturb(world: World, state: Bits) -> None:
     """One of four changes, each drawn equally often."""
     kind = draw(state, 4)
@@ -85,7 +85,7 @@ def _perturb(world: World, state: Bits) -> None:
             return
 
 
-@kernel
+@inner
 def _inside(world: World, x: int, found: Int32) -> int:
     """List the phrases that are part of x, itself among them; return how many. Any occurrence tells: it is content."""
     count = 0
@@ -100,7 +100,7 @@ def _inside(world: World, x: int, found: Int32) -> int:
     return count
 
 
-@kernel
+@inner
 def _kill_inside(world: World, state: Bits, x: int) -> bool:
     """Kill one emitted phrase that is part of x; return whether there is one."""
     found = np.empty(world.max_length * world.max_length, np.int32)
@@ -116,7 +116,7 @@ def _kill_inside(world: World, state: Bits, x: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def _stir(world: World, state: Bits, x: int, percent: int, reset: bool) -> None:
     """Revive the dropped parts of x with a chance; `reset`: all its parts take back their first weight."""
     found = np.empty(world.max_length * world.max_length, np.int32)

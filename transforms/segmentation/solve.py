@@ -67,9 +67,9 @@ def _silent(_step: str, _share: float) -> None:
 
 def phrase_weights(trie: Trie, k: int) -> Int32:
     """len − 1 − 0.05 · ln(S / k) in millionths: among equal totals the rarer phrase (DESIGN §5)."""
-    most = int(trie.people.max(initial=k))
-    rarity = np.array([round(SCALE * 0.05 * math.log(max(s, k) / k)) for s in range(most + 1)], np.int64)
-    return ((trie.length.astype(np.int64) - 1) * SCALE - rarity[trie.people]).astype(np.int32)
+    people, which = np.unique(trie.people, return_inverse=True)
+    rarity = np.array([round(SCALE * 0.05 * math.log(have / k)) for have in people.tolist()], np.int64)
+    return ((trie.length.astype(np.int64) - 1) * SCALE - rarity[which]).astype(np.int32)
 
 
 def _inventory(world: World, token: Int32) -> Inventory:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.segmentation.inventory import Int8, Int32, Int64, Sessions, Settings
+from transforms.segmentation.jit import kernel
 from transforms.segmentation.mine import Trie
 
 Flags = npt.NDArray[np.uint8]
@@ -84,14 +85,10 @@ LOGGED: Final = 5
 def build_world(sessions: Sessions, trie: Trie, weight: Int32, settings: Settings) -> World:
     """Everything alive, nothing cut yet."""
     nodes, tokens = len(trie.token), len(trie.longest)
-    end = np.arange(1, nodes + 1, dtype=np.int32)
-    for x in range(nodes - 1, -1, -1):
-        if trie.parent[x] >= 0:
-            end[trie.parent[x]] = max(end[trie.parent[x]], end[x])
     return World(
         parent=trie.parent,
         length=trie.length,
-        end=end,
+        end=_ends(trie.parent),
         people=trie.people,
         first=trie.first,
         last=trie.last,
@@ -127,3 +124,13 @@ def build_world(sessions: Sessions, trie: Trie, weight: Int32, settings: Setting
         min_outside=settings.min_outside_unit,
         max_length=settings.max_length,
     )
+
+
+@kernel
+def _ends(parent: Int32) -> Int32:
+    """One past the last descendant of each node; descendants follow their ancestors."""
+    end = np.arange(1, len(parent) + 1).astype(np.int32)
+    for x in range(len(parent) - 1, -1, -1):
+        if parent[x] >= 0:
+            end[parent[x]] = max(end[parent[x]], end[x])
+    return end

@@ -133,6 +133,23 @@ def test_where_nothing_is_shared_nothing_is_released(people: list[Person], k: in
     assert len(solve(sessions, VOCABULARY, replace(SETTINGS, k=k))) == 0
 
 
+def test_exactly_k_people_and_exactly_enough_outside_a_unit_suffice() -> None:
+    people = [Person([[0, 1, 2]], frozenset({0 if who < 3 else 1})) for who in range(5)]
+    settings = Settings(k=5, min_outside_unit=2, max_length=3)
+    assert released(pack(people), solve(pack(people), 3, settings)) == 10
+    for tighter in (replace(settings, k=6), replace(settings, min_outside_unit=3)):
+        assert len(solve(pack(people), 3, tighter)) == 0
+
+
+def test_a_phrase_that_enough_people_have_and_too_few_emit_is_dropped() -> None:
+    longer, shorter = [0, 1, 2], [0, 1]
+    people = [*same_in_all(2, [longer]), *same_in_all(1, [shorter])]
+    inventory = solve(pack(people), 3, replace(SETTINGS, k=2))
+    assert [inventory.phrase(i) for i in range(len(inventory))] == [(0, 1, 2)]
+    inventory = solve(pack(people), 3, replace(SETTINGS, k=3))
+    assert [inventory.phrase(i) for i in range(len(inventory))] == [(0, 1)]
+
+
 def test_k_of_one_releases_every_session_of_at_most_the_longest_length_whole() -> None:
     sessions = pack([Person([[0, 1, 2]]), Person([[3, 2]])])
     assert released(sessions, solve(sessions, VOCABULARY, replace(SETTINGS, k=1))) == 3
