@@ -31,7 +31,7 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
         "{:,.0f}".format,
     ),
     "people": Tolerance(
-        "About as many people were active as usual (half to twice the median).",
+        "About as many as usual were active (half to twice the median).",
         0.5,
         2.0,
         True,
@@ -79,7 +79,7 @@ def version_rules(metrics: Mapping[str, float], found: Mapping[str, Drift]) -> l
             "warning",
             "No more was released than there was.",
             ONE,
-            "no excess" if metrics["share_excess"] == 0 else "more than 100 %",
+            "no excess" if metrics["share_excess"] == 0 else "more than 100%",
             {"column": "share_excess", "min_value": 0, "max_value": 0},
         ),
         Rule(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -23,7 +25,10 @@ from tests.verifier.honest import (
     part_of,
     sessions_of,
 )
-from verifier import KINDS, verify
+from verifier import EVENTS, KINDS, verify
+from verifier.counts import Counts
+from verifier.release import Release
+from verifier.violations import Tally
 
 Lie = Callable[[World], object]
 LIES: list[tuple[str, Lie, frozenset[str]]] = []
@@ -314,8 +319,8 @@ def a_record_of_people_without_a_unit(world):
 @lie("unit_diversity")
 def a_record_of_people_who_once_were_of_one_unit(world):
     people = emitters(world, at_k(world))
-    first = {events[0].person: events[0] for events in person_logs(world)}
-    move_to(world, "one", lambda event: event.person in people and event == first[event.person])
+    last = {events[0].person: events[-1] for events in person_logs(world)}
+    move_to(world, "one", lambda event: event.person in people and event == last[event.person])
 
 
 def person_logs(world: World) -> list[list[Event]]:
@@ -449,3 +454,65 @@ def test_caps_at_their_limit_hold(world, tmp_path):
     total = max(Counter(e.person for e in released(world)).values())
     world.policy = replace(world.policy, cap_per_person=c, max_per_person=total)
     assert world.verify(tmp_path).ok
+
+
+def test_every_overlapping_emission_counts(world, tmp_path):
+    an_emission_inside_another_after_a_third(world)
+    assert world.verify(tmp_path).violations == {"overlap": 2}
+
+
+@pytest.mark.parametrize("spoil", [an_emission_in_the_name_of_another, another_record_of_the_same_length])
+def test_a_false_emission_supports_nothing(world, tmp_path, spoil):
+    before = world.verify(tmp_path).measured.occurrences
+    spoil(world)
+    assert world.verify(tmp_path).measured.occurrences < before
+
+
+def test_values_that_stand_twice_in_a_dictionary_are_one(world, tmp_path):
+    """Two spellings of unknown (a null index, a null in the dictionary) and two entries of one text."""
+
+    def doubled(column: pa.ChunkedArray) -> pa.DictionaryArray:
+        column = column.combine_chunks()
+        values = column.dictionary.to_pylist()
+        flips = [
+            None if code is None else code + len(values) * (row % 2)
+            for row, code in enumerate(column.indices.to_pylist())
+        ]
+        null = 2 * len(values)
+        codes = [null if code is None and row % 2 else code for row, code in enumerate(flips)]
+        return pa.DictionaryArray.from_arrays(
+            pa.array(codes, pa.int32()), pa.array([*values, *values, None], pa.string())
+        )
+
+    def buckets() -> list[Callable[[], Bucket]]:
+        loaders = []
+        for events, emissions in zip(world.events, world.emissions, strict=True):
+            table = events_table(events)
+            table = table.set_column(1, EVENTS.field("unit"), doubled(table.column("unit")))
+            loaders.append(partial(Bucket, table, emissions_table(emissions)))
+        return loaders
+
+    assert verify(world.write(tmp_path), buckets(), POLICY) == world.verify(tmp_path)
+    a_record_of_people_without_a_unit(world)
+    assert (
+        verify(world.write(tmp_path), buckets(), POLICY).violations
+        == {"unit_diversity": 1} | world.verify(tmp_path).violations
+    )
+    a_record_of_one_unit(world)
+    assert "unit_diversity" in verify(world.write(tmp_path), buckets(), POLICY).violations
+
+
+def test_occurrences_are_never_below_people():
+    """Only a k of three digits is no number of two: there the rounding alone would go below the people."""
+    policy = replace(POLICY, k=137, min_outside_unit=0)
+    published = np.array([137])
+    release = Release(
+        [bytes(32)], np.zeros(1, np.int32), np.array([0, 1]), pa.array(["a"]), published, published
+    )
+    counts, tally = Counts(1), Tally()
+    counts.people, counts.occurrences = np.array([140]), np.array([142])
+    counts.check(release, policy, tally)
+    assert tally.counts == {"occurrences_value": 1}  # 142 is published as 140
+    counts.occurrences = np.array([139])
+    counts.check(release, policy, tally := Tally())
+    assert tally.counts == {}

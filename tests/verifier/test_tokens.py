@@ -17,7 +17,7 @@ TOKENS = ["a", "b", "x ↑1", "z ↑2", "c", "y ↑1", "d", "x", "z ↑1"]
 
 
 def names(path: str) -> set[str]:
-    return {text + (f" ↑{level}" if level else "") for level, text in enumerate(path.split("\x1f"))}
+    return set(texts_of(path))
 
 
 def gives(paths: list[str], record: list[str], *, drop_repeats: bool) -> bool:
@@ -43,27 +43,47 @@ def released(records: list[list[str]]) -> Release:
     return Release(digests, np.asarray(flat.indices, np.int32), offsets, flat.dictionary, none, none)
 
 
-short_list = st.lists(st.sampled_from(TOKENS), min_size=1, max_size=5)
+def texts_of(path: str) -> list[str]:
+    return [text + (f" ↑{level}" if level else "") for level, text in enumerate(path.split("\x1f"))]
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> tuple[list[int], int, int, list[str]]:
+    """Rows, an interval of them, and a record: a reading of the interval, or nearly one."""
+    rows = draw(st.lists(st.sampled_from(range(len(PATHS))), min_size=1, max_size=12))
+    start = draw(st.integers(0, len(rows) - 1))
+    length = draw(st.integers(1, len(rows) - start))
+    record: list[str] = []
+    for row in rows[start : start + length]:
+        token = draw(st.sampled_from(texts_of(PATHS[row])))
+        if draw(st.booleans()) or not record or record[-1] != token:
+            record.append(token)
+    if draw(st.booleans()):
+        at = draw(st.integers(0, len(record) - 1))
+        record[at : at + draw(st.integers(0, 1))] = draw(st.lists(st.sampled_from(TOKENS), max_size=1))
+    return rows, start, length, record or TOKENS[:1]
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    rows=st.lists(st.sampled_from(range(len(PATHS))), min_size=1, max_size=12),
-    records=st.lists(short_list, min_size=1, max_size=6),
-    cuts=st.data(),
-    drop_repeats=st.booleans(),
-)
-def test_walk_is_the_oracle(rows, records, cuts, drop_repeats):
-    starts = cuts.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=8))
-    lengths = [cuts.draw(st.integers(1, len(rows) - start)) for start in starts]
-    chosen = [cuts.draw(st.integers(0, len(records) - 1)) for _ in starts]
-    claims = Claims(*(np.array(column, np.int64) for column in (chosen, starts, lengths)))
+@given(drawn=st.lists(claims(), min_size=1, max_size=6), drop_repeats=st.booleans())
+@example([([0, 0], 0, 2, ["a"])], False)
+@example([([0, 0], 0, 2, ["a", "x ↑1"])], True)
+@example([([0, 1], 0, 2, ["x ↑1"]), ([1], 0, 1, ["b"])], True)
+def test_walk_is_the_oracle(drawn, drop_repeats):
+    rows = [row for of_claim, *_ in drawn for row in of_claim]
+    shift = np.cumsum([0, *(len(of_claim) for of_claim, *_ in drawn[:-1])])
+    starts = shift + [start for _, start, _, _ in drawn]
+    columns = (range(len(drawn)), starts, [length for _, _, length, _ in drawn])
     found = give_their_record(
-        claims, np.array(rows, np.int64), pa.array(PATHS), released(records), drop_repeats=drop_repeats
+        Claims(*(np.array(column, np.int64) for column in columns)),
+        np.array(rows, np.int64),
+        pa.array(PATHS),
+        released([record for *_, record in drawn]),
+        drop_repeats=drop_repeats,
     )
-    for record, start, length, true in zip(chosen, starts, lengths, found.tolist(), strict=True):
-        paths = [PATHS[row] for row in rows[start : start + length]]
-        assert true == gives(paths, records[record], drop_repeats=drop_repeats)
+    for (of_claim, start, length, record), true in zip(drawn, found.tolist(), strict=True):
+        paths = [PATHS[row] for row in of_claim[start : start + length]]
+        assert true == gives(paths, record, drop_repeats=drop_repeats)
 
 
 @settings(max_examples=200, deadline=None)

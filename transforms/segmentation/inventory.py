@@ -16,6 +16,9 @@ Int64 = npt.NDArray[np.int64]
 SCALE: Final = 1_000_000
 """Weights are whole multiples of a millionth of a transition, so that bytes never depend on the order of a float sum."""
 
+MOST_TOKENS: Final = 2**31 - 256
+"""Places are held as int32."""
+
 
 @dataclass(frozen=True)
 class Sessions:
@@ -69,6 +72,12 @@ class Sessions:
             )
         if len(person) and not 0 <= int(person[0]) <= int(person[-1]) < self.people:
             raise ValueError("sessions: a person index lies outside the unit table")
+        if int(self.tokens.min(initial=0)) < -1 or int(self.units.min(initial=0)) < 0:
+            raise ValueError("sessions: a token below −1, or a negative unit")
+        if len(self.tokens) > MOST_TOKENS:
+            raise ValueError(
+                f"sessions: at most {MOST_TOKENS} tokens at once; solve on a sample of the persons"
+            )
         if self.unit_offsets[0] != 0 or self.unit_offsets[-1] != len(self.units):
             raise ValueError("sessions: unit_offsets must run from 0 to all units")
         if bool((np.diff(self.unit_offsets) < 1).any()):

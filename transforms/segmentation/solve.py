@@ -38,8 +38,13 @@ def solve(
 
     Returns:
         An inventory that depends on the content of the sessions only, never on the order or numbering of persons.
+
+    Raises:
+        ValueError: the arrays do not fit together; a bug of the caller, never a matter of the input.
     """
     sessions = sessions.checked()
+    if int(sessions.tokens.max(initial=-1)) >= vocabulary_size:
+        raise ValueError("solve: a token id is not below vocabulary_size")
     trie = mine(sessions, vocabulary_size, settings)
     if not bool((trie.length >= 2).any()):
         return Inventory.empty()

@@ -91,6 +91,8 @@ def test_read_only_arrays_are_taken() -> None:
         ({"starts": [0, 3, 2, 4]}, "must not decrease"),
         ({"person": [1, 0, 1]}, "contiguous"),
         ({"person": [0, 1, 2]}, "outside the unit table"),
+        ({"tokens": [0, 1, -2, 1]}, "below −1"),
+        ({"units": [0, -1]}, "negative unit"),
         ({"unit_offsets": [0, 1, 3]}, "run from 0"),
         ({"unit_offsets": [0, 0, 2]}, "at least one unit"),
     ],

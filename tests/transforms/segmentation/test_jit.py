@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,9 @@ def test_any_source_of_the_package_changes_the_stamp(tmp_path: Path, monkeypatch
         stamps.add(source_stamp(str(own)))
     source_stamp.cache_clear()
     assert len(stamps) == 3
+
+
+def test_a_kernel_runs_where_nothing_can_be_cached() -> None:
+    made: dict[str, Callable[[int], int]] = {}
+    exec("def two_more(number): return number + 2", made)  # no file: Numba finds no place for a cache
+    assert kernel(made["two_more"])(1) == 3

@@ -101,7 +101,7 @@ def test_an_incremental_step_equals_a_whole_pass(
     lay_path(world)
     for _ in range(data.draw(st.integers(1, 4))):
         changed = np.array(
-            sorted(data.draw(st.sets(st.sampled_from(phrases.tolist()), max_size=4))), np.int32
+            data.draw(st.lists(st.sampled_from(phrases.tolist()), max_size=4, unique=True)), np.int32
         )
         for x in changed:
             world.alive[x] = data.draw(st.integers(0, 1))
@@ -119,3 +119,18 @@ def test_an_incremental_step_equals_a_whole_pass(
         assert world.emitters[fails].tolist() == fresh.emitters[fails].tolist() or min_outside > 0
         assert ((world.emitters > 0) == (fresh.emitters > 0)).all()
         assert not world.by_unit.any()
+
+
+def test_counting_goes_on_until_enough_people_are_outside_one_unit() -> None:
+    people = [Person([[0, 1]], frozenset({unit})) for unit in (1, 1, 0, 0)]
+    sessions, settings = pack(people), Settings(k=2, min_outside_unit=2, max_length=2)
+    trie = compact(mine(sessions, 2, settings))
+    world = build_world(sessions, trie, phrase_weights(trie, 2), settings)
+    evaluate(world)
+    lay_path(world)
+    phrase = np.flatnonzero(trie.length == 2).astype(np.int32)
+    for alive in (0, 1):
+        world.alive[phrase] = alive
+        revise(world, phrase)
+        assert world.emitters[phrase].tolist() == [4 * alive]
+        assert world.outside[phrase].tolist() == [2 * alive]

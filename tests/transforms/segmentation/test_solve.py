@@ -159,6 +159,11 @@ def test_a_vocabulary_of_nothing() -> None:
     assert len(solve(pack([Person([[]])]), 0, SETTINGS)) == 0
 
 
+def test_a_token_beyond_the_vocabulary_is_a_bug_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="vocabulary_size"):
+        solve(pack([Person([[0, 3]])]), 3, SETTINGS)
+
+
 def test_one_session_of_a_million_tokens() -> None:
     tokens = np.tile(np.array([0, 1, 2, 1], np.int32), 250_000)
     sessions = Sessions(

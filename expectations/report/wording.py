@@ -1,0 +1,54 @@
+"""What each reason means, in words for somebody who has never seen the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+UNEXPLAINED: Final = "No explanation has been written for this reason yet."
+
+REJECTED: Final[Mapping[str, str]] = {
+    "json_malformed": "The line is not valid JSON.",
+    "not_an_object": "The line is valid JSON, but not a record with named fields.",
+    "nesting_too_deep": "The record is nested too deeply to be read safely.",
+    "wrong_type": "A field holds a list or a record where one value is expected.",
+    "record_too_long": "The record is longer than any real record; it was skipped without being read into memory.",
+    "utf8_invalid": "The bytes are not text in the stated encoding.",
+    "field_count": "The line has more or fewer fields than the file has columns.",
+    "quote_unclosed": "A quotation mark was opened and never closed.",
+    "quote_malformed": "Text stands between a closing quotation mark and the next separator.",
+    "stream_truncated": "A compressed file ends too early; what came before its end was kept.",
+    "stream_corrupt": "A compressed file is damaged; what came before the damage was kept.",
+    "time_missing": "The record has no time.",
+    "time_malformed": "The time cannot be read.",
+    "time_out_of_range": "The time is outside the plausible years: a clock was wrong.",
+    "time_without_offset": "The time does not say its time zone, and no default zone was set.",
+    "person_missing": "The record does not say whose it is.",
+    "action_missing": "The record does not say what was done.",
+}
+"""Rows that could not be used."""
+
+DROPPED: Final[Mapping[str, str]] = {
+    "where_filter": "The mapping asks for other kinds of record only.",
+    "outside_window": "The event belongs to another night.",
+    "not_admitted": "The person does not take part, objected, or has left; or the account is not listed.",
+    "duplicate": "The same record had already been read.",
+}
+"""Rows that were readable and left out on purpose."""
+
+WITHHELD: Final[Mapping[str, str]] = {
+    "rare_token": "Too few different {who} did this action, even named in its most general form.",
+    "no_shared_sequence": "Enough {who} did this action, but too few did what surrounds it in the same order.",
+    "no_shared_phrase": "Enough {who} did this action, but too few did what surrounds it in the same order.",
+    "cap": "One person may contribute only so much; what is above the cap is not used, nor kept for later.",
+    "merged_by_lifting": "The same action twice in a row once named more generally: told once.",
+    "below_min_active": "Too few {who} were active for anything to be released.",
+    "other": "Reasons behind which there are too few {who} to tell them apart, told together.",
+}
+"""Actions that were admitted and are not in the release; `{who}` stands for people, or accounts."""
+
+GATES: Final[Mapping[str, str]] = {
+    "input": "What came in",
+    "release": "What goes out",
+    "version": "Compared with the versions before",
+}
