@@ -22,7 +22,10 @@ def beam_options(flags: list[str]) -> Any:
     if not any(flag.startswith("--direct_running_mode") for flag in flags):
         flags = [*flags, "--direct_running_mode=in_memory"]
     if not any("log_level" in flag for flag in flags):
-        flags = [*flags, "--default_sdk_harness_log_level=CRITICAL"]  # a worker's log lines can quote a record
+        flags = [
+            *flags,
+            "--default_sdk_harness_log_level=CRITICAL",
+        ]  # a worker's log lines can quote a record
     unknown = _unknown(flags)
     if unknown:
         raise ConfigError(

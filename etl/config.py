@@ -54,7 +54,7 @@ class RunConfig(BaseModel):
     max_per_person: int = Field(default=5000, ge=0)
     min_active: int | None = Field(default=None, ge=1)
     gap_minutes: float = Field(default=30, gt=0, le=24 * 60)
-    max_length: int = Field(default=12, ge=1, le=64)
+    max_length: int = Field(default=12, ge=1, le=63)
     max_reject_ratio: float = Field(default=0.01, ge=0, le=1)
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, gt=0)

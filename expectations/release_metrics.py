@@ -56,7 +56,7 @@ def table_metrics(release: pa.Table, splits: Splits) -> dict[str, float]:
     metrics: dict[str, float] = {
         "schema_faults": sum(schema_faults(table) for table in tables),
         "nulls": sum(_nulls(table) for table in tables),
-        "records_unplaced": _unmatched(_rows(tables[:1], codes[:1]), _rows(tables[1:], codes[1:])),
+        "records_unplaced": _unmatched(tables, codes),
         "records_in_two_splits": int((np.bincount(held) > 1).sum()) if len(held) else 0,
     }
     if all(name.partition("/")[0] in KINDS for name in splits):
@@ -75,7 +75,7 @@ def record_frame(release: pa.Table) -> pd.DataFrame:
     """
     import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 
-    numbers = _numbers(release)
+    numbers = {name: release.column(name).to_numpy() for name in _counted(release)}
     if {"people", "occurrences"} <= numbers.keys():
         numbers["occurrences_rounded"] = _rounded(numbers["occurrences"], numbers["people"])
     if _has_actions(release):
@@ -89,8 +89,8 @@ def _kind(data_type: pa.DataType) -> str:
 
 
 def _has_actions(table: pa.Table) -> bool:
-    wanted = RELEASE.field("actions")
-    return "actions" in table.column_names and _kind(table.schema.field("actions").type) == _kind(wanted.type)
+    wanted = _kind(RELEASE.field("actions").type)
+    return table.column_names.count("actions") == 1 and _kind(table.schema.field("actions").type) == wanted
 
 
 def _codes(tables: list[pa.Table]) -> list[Int64s]:
@@ -110,29 +110,32 @@ def _chunks(array: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
     return list(array.chunks) if isinstance(array, pa.ChunkedArray) else [array]
 
 
-def _rows(tables: list[pa.Table], codes: list[Int64s]) -> Int64s:
-    """The distinct rows as (code, length, people, occurrences); −1: null, or no such column."""
-    columns = []
-    for code, table in zip(codes, tables, strict=True):
-        numbers = _numbers(table)
-        missing = np.full(len(code), -1, np.int64)
-        parts = (np.nan_to_num(numbers.get(name, missing), nan=-1) for name in COUNTED)
-        columns.append(np.stack([code, *(part[: len(code)].astype(np.int64) for part in parts)], axis=1))
-    return np.unique(np.concatenate([np.zeros((0, 4), np.int64), *columns]), axis=0)
+def _unmatched(tables: list[pa.Table], codes: list[Int64s]) -> int:
+    """Distinct rows, null being a value, that only the first table holds, or only the others."""
+    sides = [
+        _keyed(table, code, side=at > 0) for at, (table, code) in enumerate(zip(tables, codes, strict=True))
+    ]
+    keys = ["code", *COUNTED]
+    found = pa.concat_tables(sides).group_by(keys).aggregate([("side", "min"), ("side", "max")])
+    return int(pc.sum(pc.equal(found.column("side_min"), found.column("side_max"))).as_py() or 0)
 
 
-def _numbers(table: pa.Table) -> dict[str, npt.NDArray[Any]]:
-    """The counted columns that are there and are integers; doubles with NaN where they hold nulls."""
-    return {
-        name: table.column(name).to_numpy()
+def _keyed(table: pa.Table, code: Int64s, *, side: bool) -> pa.Table:
+    """The rows as int64, a count that is not there or no integer as null."""
+    columns = {"code": pa.array(code)}
+    for name in COUNTED:
+        usable = name in _counted(table) and len(code) == table.num_rows
+        columns[name] = pc.cast(table.column(name), pa.int64()) if usable else pa.nulls(len(code), pa.int64())
+    return pa.table({**columns, "side": np.full(len(code), side, np.int8)})
+
+
+def _counted(table: pa.Table) -> list[str]:
+    """The counted columns that are there, once, and are integers."""
+    return [
+        name
         for name in COUNTED
         if table.column_names.count(name) == 1 and pa.types.is_integer(table.schema.field(name).type)
-    }
-
-
-def _unmatched(left: Int64s, right: Int64s) -> int:
-    _, times = np.unique(np.concatenate([left, right]), axis=0, return_counts=True)
-    return int((times == 1).sum())
+    ]
 
 
 def _nulls(table: pa.Table) -> int:

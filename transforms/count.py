@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from transforms.distinct import distinct
 from transforms.emit import Emitted
 
 Int64s = npt.NDArray[np.int64]
@@ -36,7 +37,7 @@ def count(emitted: Emitted, records: int) -> Counts:
         records: how many records the plan has.
     """
     packed = emitted.packed
-    pairs = np.unique(emitted.person.astype(np.int64) * max(records, 1) + emitted.record)
+    pairs = distinct(emitted.person.astype(np.int64) * max(records, 1) + emitted.record)
     who, what = pairs // max(records, 1), pairs % max(records, 1)
     held = np.diff(packed.unit_offsets)[who]
     begins = np.cumsum(held) - held

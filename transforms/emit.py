@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.caps import apply_caps
+from transforms.distinct import distinct
 from transforms.lift import Lift, tokens_of
 from transforms.pack import Packed
 from transforms.records import record_digest
@@ -127,9 +128,9 @@ def emit(
     start, stop = first_row[first[segments.start]], first_row[stop_action]
     holder = np.repeat(packed.person, np.diff(packed.starts))
     withheld = {
-        RARE_TOKEN: (int((token < 0).sum()), len(np.unique(holder[token < 0]))),
-        CAPPED: (int(segments.length[~keep].sum()), len(np.unique(person[~keep]))),
-        MERGED: (len(token) - len(first), len(np.unique(np.delete(holder, first)))),
+        RARE_TOKEN: (int((token < 0).sum()), len(distinct(holder[token < 0]))),
+        CAPPED: (int(segments.length[~keep].sum()), len(distinct(person[~keep]))),
+        MERGED: (len(token) - len(first), len(distinct(np.delete(holder, first)))),
     }
     return Emitted(
         record[keep],

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.distinct import distinct
 from transforms.pack import Packed
 from transforms.tokens import level_names
 
@@ -39,7 +40,7 @@ def lift(packed: Packed, *, levels: int, k: int, min_outside_unit: int) -> Lift:
         min_outside_unit: people it needs outside any one unit; 0: units are not known.
     """
     person = np.repeat(packed.person, np.diff(packed.starts)).astype(np.int64)
-    held = np.unique(person * max(len(packed.paths), 1) + packed.path)
+    held = distinct(person * max(len(packed.paths), 1) + packed.path)
     pair_person, pair_path = held // max(len(packed.paths), 1), held % max(len(packed.paths), 1)
     name_of = np.full(len(packed.paths), None, object)
     open_paths = np.ones(len(packed.paths), np.bool_)
@@ -72,7 +73,7 @@ def shared_enough(
     Args:
         person, value: who has what; pairs may repeat.
     """
-    pairs = np.unique(person * max(values, 1) + value)
+    pairs = distinct(person * max(values, 1) + value)
     who, what = pairs // max(values, 1), pairs % max(values, 1)
     people = np.bincount(what, minlength=values)
     enough = people >= k

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.distinct import distinct
 from transforms.sequence import Sequenced, person_codes
 
 Int32s = npt.NDArray[np.int32]
@@ -103,7 +104,7 @@ def _by_content(column: pa.DictionaryArray) -> tuple[Int32s, pa.Array]:
 def _units(events: pa.RecordBatch, people: int) -> tuple[Int64s, Int32s, pa.Array]:
     person, _ = person_codes(pa.chunked_array([events.column("person")]))
     unit, names = _by_content(_known(events.column("unit")))
-    held = np.unique(person.astype(np.int64) * max(len(names), 1) + unit)
+    held = distinct(person.astype(np.int64) * max(len(names), 1) + unit)
     holder = held // max(len(names), 1)
     offsets = np.searchsorted(holder, np.arange(people + 1)).astype(np.int64)
     return offsets, (held % max(len(names), 1)).astype(np.int32), names

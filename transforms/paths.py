@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.distinct import number
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import ActionColumn, Mapping
 from transforms.names import shape_names
@@ -52,8 +53,7 @@ def action_paths(rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | Non
     for index, dictionary in enumerate(dictionaries):
         # Renumbered after every column, so that the product of dictionary sizes never overflows.
         combined = combined * (len(dictionary) + 1) + codes[index]
-        _, combined = np.unique(combined, return_inverse=True)
-    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
+        combined, first = number(combined)
     columns = {
         spec: dictionary.take(pa.array(codes[index, first], mask=codes[index, first] == len(dictionary)))
         for index, (spec, dictionary) in enumerate(zip(specs, dictionaries, strict=True))
@@ -64,11 +64,13 @@ def action_paths(rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | Non
     for index in finest:
         missing &= codes[index] == len(dictionaries[index])
     distinct = _join(levels, LEVEL_SEPARATOR).dictionary_encode()  # two combinations may read the same
-    path = pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(inverse)), distinct.dictionary)
+    path = pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(combined)), distinct.dictionary)
     return Paths(path, missing, hits)
 
 
-def _shaped(column: pa.ChunkedArray, spec: ActionColumn, gazetteer: Gazetteer | None) -> tuple[pa.DictionaryArray, dict[str, int]]:
+def _shaped(
+    column: pa.ChunkedArray, spec: ActionColumn, gazetteer: Gazetteer | None
+) -> tuple[pa.DictionaryArray, dict[str, int]]:
     text = as_text(column)
     if spec.split is not None and spec.take is not None:
         encoded = text.dictionary_encode()

@@ -20,9 +20,7 @@ def simulate(
     compression: Annotated[str | None, typer.Option(help="gzip or zstd.")] = None,
     files: Annotated[int | None, typer.Option(help="Files a night. Default: by size.", min=1)] = None,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one per core.", min=1)] = None,
-    preset: Annotated[
-        str | None, typer.Option(help="demo, or bench (frozen); takes --events.")
-    ] = None,
+    preset: Annotated[str | None, typer.Option(help="demo, or bench (frozen); takes --events.")] = None,
     hostile: Annotated[
         bool, typer.Option(help="Plant a few hostile cases: secrets, addresses, bad records.")
     ] = True,

@@ -13,6 +13,7 @@ def guaranteed(policy: Mapping[str, Any], who: str) -> list[tuple[str, str]]:
         who: `people`, or `accounts` where nobody said which accounts belong to whom.
     """
     k, j, c, total = (policy[key] for key in ("k", "min_outside_unit", "cap_per_person", "max_per_person"))
+    one = "account" if who == "accounts" else "person"
     promises = [
         (
             f"At least {k:,} {who} behind every record",
@@ -28,14 +29,14 @@ def guaranteed(policy: Mapping[str, Any], who: str) -> list[tuple[str, str]]:
         )
     promises.append(
         (
-            "Records cannot be joined",
+            "Nothing links two records",
             "No column, order or overlap links two records: no person, session, time or position is published.",
         )
     )
     if c or total:
         each = f"at most {c:,} times to a record" if c else "without a limit to a single record"
         overall = f" and at most {total:,} times to this version" if total else ""
-        promises.append(("Nobody weighs too much", f"One of the {who} contributes {each}{overall}."))
+        promises.append(("Nobody weighs too much", f"One {one} contributes {each}{overall}."))
     promises += [
         (
             "Each event is released at most once",
@@ -48,8 +49,9 @@ def guaranteed(policy: Mapping[str, Any], who: str) -> list[tuple[str, str]]:
             f"{policy['min_active']:,} active {who} nothing is released.",
         ),
         (
-            "Content is never read",
-            "Only the columns named in the mapping are read. Typed text, key characters, clipboard and titles cannot pass.",
+            "Content is not collected",
+            "Only the columns named in the mapping are read. A column whose name says that it holds typed text, clipboard "
+            "or titles is refused, or reduced to classes of keys.",
         ),
     ]
     return promises
@@ -72,7 +74,15 @@ def not_promised(policy: Mapping[str, Any], who: str) -> list[tuple[str, str]]:
             "Silence about rare actions",
             f"An action in a more general form (marked ↑) tells that its details had fewer than {policy['k']:,} {who}.",
         ),
-        ("Adding up over versions", f"The same {who} are counted in several versions."),
+        (
+            "Safety of all versions taken together",
+            f"Each version keeps its promises by itself. The same {who} are counted in several, and who compares many may "
+            "learn about habits.",
+        ),
+        (
+            "Statistical guesses",
+            "That two records came from the same person can be guessed, though nothing in the data says so.",
+        ),
     ]
     if policy["participation"] == "none":
         gaps.append(

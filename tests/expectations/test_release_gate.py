@@ -167,6 +167,14 @@ def test_a_missing_column_never_passes(column: str) -> None:
     assert not any(check.success for check in unmeasured)
 
 
+@pytest.mark.parametrize("column", RELEASE.names)
+def test_two_columns_of_one_name_never_pass(column: str) -> None:
+    splits = {
+        name: table.append_column(column, table.column(column)) for name, table in good_splits().items()
+    }
+    assert "schema_faults" in failing(run(pa.concat_tables(splits.values()), splits))
+
+
 def test_plain_split_names_leave_the_kinds_unknown() -> None:
     splits = {"train": whole(good_splits())}
     checks = {check.name: check for check in run(splits["train"], splits)}

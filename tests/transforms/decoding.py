@@ -36,6 +36,13 @@ def feed_all(
     return out
 
 
+def cut_at(data: bytes, cuts: list[int]) -> list[int]:
+    """Bounds of splits: half of the cuts are taken as bytes, half as the lines to cut before."""
+    lines = [0, *(at + 1 for at in range(len(data)) if data[at] == 10)]
+    bounds = [cut if index % 2 else lines[cut % len(lines)] for index, cut in enumerate(cuts)]
+    return sorted({0, len(data), *(bound for bound in bounds if bound < len(data))})
+
+
 def seen(decoded: list[Decoded]) -> tuple[list[Row], list[tuple[int, str]]]:
     """(position, values as (type, text) …) of the rows, and the rejects, both in the order they came."""
     rows: list[Row] = []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.decoding import Row, feed_all, mapping_of, seen
+from tests.transforms.decoding import Row, cut_at, feed_all, mapping_of, seen
 from transforms.decode import reasons
 from transforms.decode.delimited import Delimited, dialect_of, read_header
 from transforms.decode.rows import record_ids
@@ -67,7 +67,7 @@ def test_what_the_csv_module_writes_is_read_back(
 soup = st.text(st.sampled_from('ab"""",,,\n\n\ré\0'), max_size=150).map(str.encode) | st.binary(max_size=40)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(soup, st.integers(1, 60), st.booleans(), st.sampled_from([5, 12, LIMIT]))
 def test_any_bytes_in_any_pieces_give_the_same(data: bytes, piece: int, multiline: bool, limit: int) -> None:
     mapping = mapping_of("a", "c", format="csv", multiline=multiline)
@@ -80,7 +80,7 @@ def test_any_bytes_in_any_pieces_give_the_same(data: bytes, piece: int, multilin
 @given(soup, st.lists(st.integers(0, 150), max_size=4), st.integers(1, 60), st.booleans())
 def test_any_split_reads_each_record_once(data: bytes, cuts: list[int], piece: int, quoted: bool) -> None:
     mapping = mapping_of("a", "c", format="csv", multiline=False, quote='"' if quoted else None)
-    bounds = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    bounds = cut_at(data, cuts)
     rows: list[Row] = []
     rejects: list[tuple[int, str]] = []
     for start, end in pairwise(bounds):
@@ -136,6 +136,14 @@ def test_without_quotes_it_is_split_and_count(lines: list[str]) -> None:
 def test_records(text: str, rows: list[Row], rejects: list[tuple[int, str]]) -> None:
     for piece in (1, 2, 3, 7, 1000):
         assert decode(text.encode(), piece=piece) == (rows, rejects)
+
+
+def test_one_line_one_record_where_the_mapping_says_so() -> None:
+    mapping = mapping_of("a", "c", format="csv", multiline=False)
+    assert decode(b'a,"b\nb",c,x\n"d",e,"f"\r\n"g\n', mapping) == (
+        [(5, 'b"', "x"), (12, "d", "f")],
+        [(0, reasons.QUOTE_UNCLOSED), (23, reasons.QUOTE_UNCLOSED)],
+    )
 
 
 def test_invalid_text_costs_its_record() -> None:

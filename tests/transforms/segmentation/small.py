@@ -84,6 +84,9 @@ def emitters(sessions: Sessions, segments: Segments) -> dict[Phrase, set[int]]:
 
 _tokens = st.lists(st.integers(-1, VOCABULARY - 1), max_size=9)
 _persons = st.builds(
-    Person, st.lists(_tokens, max_size=3), st.frozensets(st.integers(0, 2), min_size=1, max_size=2)
+    lambda sessions, again, units: Person(sessions * again, units),
+    st.lists(_tokens, max_size=3),
+    st.integers(1, 4),  # rows are not people: the same sessions again must count nobody anew
+    st.frozensets(st.integers(0, 2), min_size=1, max_size=2),
 )
 peoples = st.lists(_persons, max_size=8)

@@ -134,3 +134,21 @@ def test_counting_goes_on_until_enough_people_are_outside_one_unit() -> None:
         revise(world, phrase)
         assert world.emitters[phrase].tolist() == [4 * alive]
         assert world.outside[phrase].tolist() == [2 * alive]
+
+
+def test_one_person_counts_once_in_a_whole_pass_and_in_an_incremental_step() -> None:
+    sessions, settings = (
+        pack([Person([[0, 1]] * 5), Person([[0, 1]])]),
+        Settings(k=2, min_outside_unit=0, max_length=2),
+    )
+    trie = compact(mine(sessions, 2, settings))
+    world = build_world(sessions, trie, phrase_weights(trie, 2), settings)
+    phrase = np.flatnonzero(trie.length == 2).astype(np.int32)
+    evaluate(world)
+    assert world.emitters[phrase].tolist() == [2]
+    stricter = world._replace(k=7)  # so that counting never stops early
+    lay_path(stricter)
+    for alive in (0, 1):
+        stricter.alive[phrase] = alive
+        revise(stricter, phrase)
+        assert stricter.emitters[phrase].tolist() == [2 * alive]

@@ -142,12 +142,19 @@ def test_exactly_k_people_and_exactly_enough_outside_a_unit_suffice() -> None:
 
 
 def test_a_phrase_that_enough_people_have_and_too_few_emit_is_dropped() -> None:
-    longer, shorter = [0, 1, 2], [0, 1]
-    people = [*same_in_all(2, [longer]), *same_in_all(1, [shorter])]
-    inventory = solve(pack(people), 3, replace(SETTINGS, k=2))
+    # However often the third person repeats it: rows are not people.
+    people = [*same_in_all(2, [[0, 1, 2]]), *same_in_all(1, [[0, 1]] * 10)]
+    sessions, repaired = pack(people), replace(SETTINGS, add_back=0, local_search=0)
+    inventory = solve(sessions, 3, repaired)
     assert [inventory.phrase(i) for i in range(len(inventory))] == [(0, 1, 2)]
-    inventory = solve(pack(people), 3, replace(SETTINGS, k=3))
+    inventory = solve(sessions, 3, replace(repaired, k=3))
     assert [inventory.phrase(i) for i in range(len(inventory))] == [(0, 1)]
+
+
+def test_local_search_finds_that_a_shorter_phrase_for_more_people_releases_more() -> None:
+    sessions = pack([*same_in_all(2, [[0, 1, 2]]), *same_in_all(1, [[0, 1]] * 10)])
+    assert released(sessions, solve(sessions, 3, replace(SETTINGS, local_search=0))) == 4
+    assert released(sessions, solve(sessions, 3, SETTINGS)) == 12
 
 
 def test_k_of_one_releases_every_session_of_at_most_the_longest_length_whole() -> None:

@@ -1,0 +1,46 @@
+"""Distinct numbers, quickly: by sorting, or by Arrow's hash table where the order does not matter.
+
+`np.unique` without indices hashes since NumPy 2.3 and takes a second for half a million packed keys that sort in 0.02 s.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Int64s = npt.NDArray[np.int64]
+
+
+class Numbered(NamedTuple):
+    """`code`: for each value the number of its distinct value, in order of first appearance; `first`: where that is."""
+
+    code: Int64s
+    first: Int64s
+
+
+def distinct(values: npt.NDArray[np.integer]) -> Int64s:
+    """The distinct values in ascending order.
+
+    >>> distinct(np.array([3, 1, 3])).tolist(), distinct(np.array([], np.int64)).tolist()
+    ([1, 3], [])
+    """
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh].astype(np.int64, copy=False)
+
+
+def number(values: Int64s) -> Numbered:
+    """Number the distinct values in order of first appearance.
+
+    >>> number(np.array([7, 5, 7])).code.tolist(), number(np.array([7, 5, 7])).first.tolist()
+    ([0, 1, 0], [0, 1])
+    """
+    encoded = pa.array(values).dictionary_encode()
+    code = np.asarray(encoded.indices, np.int64)
+    first = np.zeros(len(encoded.dictionary), np.int64)
+    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)  # the last to write is the first to appear
+    return Numbered(code, first)
