@@ -34,6 +34,13 @@ class Console:
             sys.stderr.write(json.dumps(line) + "\n")
             sys.stderr.flush()
 
+    def note(self, sentence: str) -> None:
+        """Tell something in passing."""
+        if self.json:
+            self.log("note", note=sentence)
+        else:
+            sys.stderr.write(f"desirepath: {sentence}\n")
+
     @contextmanager
     def progress(self, totals: dict[str, int]) -> Iterator[None]:
         """Listen to the stages while the body runs.

@@ -1,4 +1,4 @@
-"""Which local files a pattern means: a file, a folder with all below it, or a glob. Nothing is passed over silently."""
+"""Which local files a pattern means: a file, a folder with the data files below it, or a glob."""
 
 from __future__ import annotations
 
@@ -6,37 +6,54 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import translate
+from typing import NamedTuple
 
 from etl.errors import InputError
 from etl.read_stream import unreadable
 
 
-def find_local(pattern: str) -> list[str]:
+class Found(NamedTuple):
+    """Absolute paths of files to read, and how many files of a folder are none by their names."""
+
+    paths: list[str]
+    passed_over: int
+
+
+def find_local(pattern: str, wanted: Callable[[str], bool]) -> Found:
     """The absolute paths of the regular files that a pattern means, hidden ones only where it names them.
 
-    `**` stands for any folders; a folder that the last part matches is read as a whole. A pattern that exists literally
-    is not a glob.
+    `**` stands for any folders. A folder that the last part matches is walked: of its files those are read whose names
+    are `wanted`. A file that the pattern itself matches is always read. A pattern that exists literally is no glob.
 
     Raises:
         InputError: a folder on the way cannot be read, or a link leads nowhere.
     """
     pattern = os.path.expanduser(pattern.removeprefix("file://"))
     if os.path.lexists(pattern):
-        return list(_below(os.path.abspath(pattern)))
-    parts = os.path.abspath(pattern).split(os.sep)[1:]
-    return list(_matches(os.sep, parts))
+        parts: list[str] = []
+        start = os.path.abspath(pattern)
+    else:
+        start, parts = os.sep, os.path.abspath(pattern).split(os.sep)[1:]
+    paths, passed_over = [], 0
+    for path, named in _matches(start, parts):
+        if named or wanted(path):
+            paths.append(path)
+        else:
+            passed_over += 1
+    return Found(paths, passed_over)
 
 
-def _matches(folder: str, parts: list[str]) -> Iterator[str]:
+def _matches(folder: str, parts: list[str]) -> Iterator[tuple[str, bool]]:
+    """Files, and whether the pattern named them rather than their folder."""
     if not parts:
         yield from _below(folder)
         return
     part, rest = parts[0], parts[1:]
     if part == "**":
         for below in _folders(folder):
-            yield from _matches(below, rest) if rest else _files(below)
+            yield from _matches(below, rest) if rest else ((path, True) for path in _files(below))
     elif not re.search(r"[*?\[]", part):
         path = os.path.join(folder, part)
         if os.path.isdir(path) or (not rest and os.path.lexists(path)):
@@ -48,12 +65,12 @@ def _matches(folder: str, parts: list[str]) -> Iterator[str]:
                 yield from _matches(os.path.join(folder, name), rest)
 
 
-def _below(path: str) -> Iterator[str]:
+def _below(path: str) -> Iterator[tuple[str, bool]]:
     if os.path.isdir(path):
         for folder in _folders(path):
-            yield from _files(folder)
+            yield from ((file, False) for file in _files(folder))
     else:
-        yield from _file(path)
+        yield from ((file, True) for file in _file(path))
 
 
 def _folders(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:

@@ -64,7 +64,9 @@ def gate(manifest: dict[str, Any], history: list[dict[str, Any]], data: Path) ->
     policy = manifest["policy"]
     by_split: dict[str, list[pa.Table]] = {}
     for path in sorted(data.rglob("*.parquet")):
-        by_split.setdefault(path.name.split("-")[0], []).append(pq.ParquetFile(path).read())
+        by_split.setdefault(f"{path.parent.name}/{path.name.split('-')[0]}", []).append(
+            pq.ParquetFile(path).read()
+        )
     splits = {split: pa.concat_tables(tables) for split, tables in by_split.items()}
     release = pa.concat_tables(splits.values()) if splits else None
     checks = [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from etl.compression import EXTENSIONS, Compression, compression_of
 from etl.errors import ConfigError, InputError
@@ -47,12 +48,19 @@ class Split:
     body: int = 0
 
 
-def find_inputs(patterns: Sequence[str], mapping: Mapping, *, date: str | None) -> list[InputFile]:
+def find_inputs(
+    patterns: Sequence[str],
+    mapping: Mapping,
+    *,
+    date: str | None,
+    on_passed_over: Callable[[int], None] | None = None,
+) -> list[InputFile]:
     """Find the files, each once, by any of its names' first in order.
 
     Args:
         patterns: files, folders and globs, local or of any Beam file system; `{date}` stands for the run's date.
         date: YYYY-MM-DD, or None.
+        on_passed_over: told how many files of a folder were not read because their names are not those of such logs.
 
     Raises:
         InputError: nothing matched, or something cannot be read. ConfigError: `{date}` without a date.
@@ -64,9 +72,7 @@ def find_inputs(patterns: Sequence[str], mapping: Mapping, *, date: str | None) 
                 f"the input pattern {pattern} holds {{date}}: give --date, or a pattern without it."
             )
         dated = pattern.replace("{date}", date or "")
-        matched = (
-            _match_remote(dated) if is_remote(dated) else {p: os.stat(p).st_size for p in find_local(dated)}
-        )
+        matched = _match_remote(dated) if is_remote(dated) else _match_local(dated, mapping, on_passed_over)
         if not matched:
             raise InputError(
                 f"no file matches {dated}: check --input (quoted, so that the shell leaves it alone) and the date."
@@ -123,11 +129,27 @@ def _plan_parquet(file: InputFile, mapping: Mapping, split_bytes: int) -> list[S
     return splits or [Split(file, 0, 0)]
 
 
-def _format(path: str, mapping: Mapping) -> Format:
-    """Parquet says so in its name. Other text is what the mapping says; its name counts where the mapping says Parquet."""
+_EXTENSIONS_OF: Final[dict[Format, frozenset[str]]] = {
+    "jsonl": frozenset({".jsonl", ".ndjson", ".json", ".log", ".txt"}),
+    "json": frozenset({".json"}),
+    "csv": frozenset({".csv", ".tsv", ".log", ".txt"}),
+    "tsv": frozenset({".tsv", ".csv", ".log", ".txt"}),
+    "parquet": frozenset({".parquet"}),
+}
+"""What the files of a folder must be called to be read as logs of a format."""
+
+
+def _plain_name(path: str) -> str:
+    """The name in lower case, without what says that it is compressed."""
     name = path.lower()
     for end in EXTENSIONS:
         name = name.removesuffix(end)
+    return name
+
+
+def _format(path: str, mapping: Mapping) -> Format:
+    """Parquet says so in its name. Other text is what the mapping says; its name counts where the mapping says Parquet."""
+    name = _plain_name(path)
     known: dict[str, Format] = {
         ".parquet": "parquet",
         ".jsonl": "jsonl",
@@ -147,6 +169,21 @@ def _compression(path: str, mapping: Mapping) -> Compression | None:
             f"{path} is a compressed Parquet file: unpack it (Parquet compresses inside), or take it out of --input."
         )
     return compression
+
+
+def _match_local(
+    pattern: str, mapping: Mapping, on_passed_over: Callable[[int], None] | None
+) -> dict[str, int]:
+    extensions = _EXTENSIONS_OF[mapping.format] | {".parquet"}
+    found = find_local(pattern, lambda path: os.path.splitext(_plain_name(path))[1] in extensions)
+    if found.passed_over and not found.paths:
+        raise InputError(
+            f"no file below {pattern} has the name of a {mapping.format} log ({', '.join(sorted(extensions))}, "
+            "compressed or not): give a glob that names the files, for instance 'folder/*.dat'."
+        )
+    if found.passed_over and on_passed_over is not None:
+        on_passed_over(found.passed_over)
+    return {path: os.stat(path).st_size for path in found.paths}
 
 
 def _match_remote(pattern: str) -> dict[str, int]:

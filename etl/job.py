@@ -19,6 +19,7 @@ class Job:
     anonymity: AnonymityPolicy
     staging: Staging
     buckets: int
+    threads: int
     block_bytes: int
     max_record_bytes: int
     version_salt: bytes

@@ -10,7 +10,8 @@ import apache_beam as beam
 import pyarrow as pa
 from apache_beam.pvalue import TaggedOutput
 
-from etl.errors import InputError
+from etl.ahead import map_ahead
+from etl.errors import InputError, StorageError
 from etl.inputs import Split
 from etl.job import Job
 from etl.progress import advance
@@ -55,13 +56,16 @@ class _Read(beam.DoFn):  # type: ignore[misc]
                     for batch in rejects.combine_chunks().to_batches():
                         yield TaggedOutput(REJECTS, (split.file.index, batch))
                 advance("read", rows + decoded.rejects.num_rows)
-        except InputError as error:  # as data: a runner would wrap it and print the rows around it
-            statistics += ReadStatistics(unreadable=frozenset({str(error)}))
+        except (
+            InputError,
+            StorageError,
+        ) as error:  # as data: a runner would wrap it and print the rows around it
+            statistics += ReadStatistics(unreadable=frozenset({(error.exit_code, str(error))}))
         except OSError as error:
             reason = (
                 f"the input file {split.file.path} cannot be read: {error.strerror or type(error).__name__}"
             )
-            statistics += ReadStatistics(unreadable=frozenset({reason}))
+            statistics += ReadStatistics(unreadable=frozenset({(StorageError.exit_code, reason)}))
         yield TaggedOutput(STATISTICS, statistics)
         if tables:
             yield from partition(pa.concat_tables(tables).unify_dictionaries(), buckets=job.buckets)
@@ -70,14 +74,18 @@ class _Read(beam.DoFn):  # type: ignore[misc]
         job, mapping = self._job, self._job.events.mapping
         account = account_of_path(split.file.path, mapping.person.path)
         record_key = job.events.record_key if mapping.dedupe == "record" else None
-        for decoded in read_raw(
+        blocks = read_raw(
             split,
             mapping,
             record_key=record_key,
             block_bytes=job.block_bytes,
             max_record_bytes=job.max_record_bytes,
-        ):
-            yield decoded, to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
+        )
+
+        def normalise(decoded: Decoded) -> tuple[Decoded, Normalised]:
+            return decoded, to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
+
+        return map_ahead(normalise, blocks, threads=job.threads)
 
 
 def account_of_path(path: str, pattern: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from dataclasses import asdict, dataclass
@@ -49,7 +50,14 @@ class Result:
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
     """Run one window. See `etl.errors` for the ways it can end."""
     mapping = load_mapping(config.source, config.input, str(config.date) if config.date else None)
-    files = find_inputs(config.input, mapping, date=str(config.date) if config.date else None)
+    files = find_inputs(
+        config.input,
+        mapping,
+        date=str(config.date) if config.date else None,
+        on_passed_over=lambda number: console.note(
+            f"{number:,} files are no {mapping.format} logs by their names: not read"
+        ),
+    )
     key = load_key(config.key_file)
     registry = Registry(config.registry)
     registry.create()
@@ -134,6 +142,7 @@ def plan_job(
             levels=len(mapping.action),
         ),
         staging=staging,
+        threads=(os.cpu_count() or 1) - 1,
         buckets=config.buckets or max(1, min(1024, -(-size // BUCKET_BYTES))),
         block_bytes=int(config.block_mb * (1 << 20)),
         max_record_bytes=MAX_RECORD_BYTES,
@@ -162,7 +171,12 @@ def run_pipeline(job: Job, beam_flags: list[str]) -> None:
 def check_rejects(config: RunConfig, statistics: dict[str, Any], registry: Registry) -> None:
     """Refuse an input that could not be read, that is empty, or of which too much could not be used."""
     if statistics["unreadable"]:
-        raise InputError("; ".join(statistics["unreadable"]))
+        kind = (
+            StorageError
+            if any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
+            else InputError
+        )
+        raise kind("; ".join(message for _, message in statistics["unreadable"]))
     read, rejected = statistics["read"], sum(statistics["rejected"].values())
     if read and rejected / read > config.max_reject_ratio:
         reasons = ", ".join(

@@ -22,8 +22,8 @@ DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 class ReadStatistics:
     """Counts of records.
 
-    `unreadable`: what stopped the reader, in sentences. `first_us`, `last_us`: times of the first and last admitted
-    event, µs UTC; None: no event.
+    `unreadable`: what stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last
+    admitted event, µs UTC; None: no event.
     """
 
     read: int = 0
@@ -33,7 +33,7 @@ class ReadStatistics:
     scrubbed: Counter[str] = field(default_factory=Counter)
     present: frozenset[str] = frozenset()
     damaged_files: frozenset[int] = frozenset()
-    unreadable: frozenset[str] = frozenset()
+    unreadable: frozenset[tuple[int, str]] = frozenset()
     first_us: int | None = None
     last_us: int | None = None
 

@@ -254,3 +254,20 @@ def test_start_up_is_light() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_gives_its_logs_and_says_how_much_else_there_is(tmp_path):
+    for name in ("a.jsonl", "b.jsonl.gz", "c.parquet", "README.md", "LICENSE", "participation.csv"):
+        (tmp_path / name).write_bytes(b"")
+    passed_over: list[int] = []
+    found = find_inputs([str(tmp_path)], JSONL, date=None, on_passed_over=passed_over.append)
+    assert [os.path.basename(file.path) for file in found] == ["a.jsonl", "b.jsonl.gz", "c.parquet"]
+    assert passed_over == [3]
+    named = find_inputs([str(tmp_path / "L*")], JSONL, date=None)
+    assert [os.path.basename(file.path) for file in named] == ["LICENSE"]
+
+
+def test_a_folder_without_logs_says_what_it_looked_for(tmp_path):
+    (tmp_path / "README.md").write_text("")
+    with pytest.raises(InputError, match=r"\.ndjson"):
+        find_inputs([str(tmp_path)], JSONL, date=None)

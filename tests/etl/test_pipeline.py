@@ -10,14 +10,23 @@ from pathlib import Path
 
 import numpy as np
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from etl.config import load_config
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ConfigError, InputError, LockedError
+from etl.inputs import find_inputs, plan_splits
+from etl.reading import read_raw
 from etl.registry import Registry
 from etl.run import run
+from etl.window import EVER_US
+from tests.worlds import run_directly
+from transforms.events import EventPolicy, to_events
+from transforms.mapping import NATIVE
+from transforms.policy import AnonymityPolicy
+from transforms.pseudonym import derive_key
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "5a" * 32
@@ -111,17 +120,8 @@ def test_a_version_comes_out_whole(logs):
 
 
 def test_wiring_equals_direct_calls(logs):
-    import pyarrow as pa
-    from etl.inputs import find_inputs, plan_splits
-    from etl.reading import read_raw
 
-    from etl.window import EVER_US
-    from tests.worlds import run_directly
     from transforms.decode import Decoded  # noqa: F401
-    from transforms.events import EventPolicy, to_events
-    from transforms.mapping import NATIVE
-    from transforms.policy import AnonymityPolicy
-    from transforms.pseudonym import derive_key
 
     result = go(logs)
     files = find_inputs([str(logs / "logs")], NATIVE, date=None)
@@ -193,10 +193,9 @@ def test_the_bytes_do_not_depend_on_row_order_where_times_differ(logs):
 def test_the_bytes_do_not_depend_on_worker_processes(logs):
     go(logs, registry=str(logs / "one"))
     flags = ["--direct_running_mode=multi_processing", "--direct_num_workers=2", "--runner=FnApiRunner"]
-    command = [
-        sys.executable, str(ROOT / "run_pipeline.py"), "--input", str(logs / "logs"), "--source", "native", "--registry",
-        str(logs / "two"), "--window", "all", "--participation", "none", "--min-active", "10", "--split-mb", "0.02", "--buckets", "4", *flags,
-    ]  # fmt: skip
+    settings = f"--input {logs}/logs --source native --registry {logs}/two --window all --participation none"
+    work = "--min-active 10 --split-mb 0.02 --buckets 4"
+    command = [sys.executable, str(ROOT / "run_pipeline.py"), *settings.split(), *work.split(), *flags]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=200)
     assert ended.returncode == 0, ended.stderr
     assert digests(logs / "one") == digests(logs / "two") != {}
@@ -308,10 +307,9 @@ for name, arguments in {"default": (), "version": (version,), "actions": (versio
     assert out[name] == {split: list(rows) for split, rows in streamed.items()}
 print(json.dumps(out))
 """
-    ended = subprocess.run(
-        [sys.executable, "-c", script, str(logs / "registry"), manifest["version"]],
-        capture_output=True, text=True, cwd=logs, env={"PATH": "/usr/bin", "HF_HOME": str(logs / "hf"), "HF_HUB_OFFLINE": "1"},
-    )  # fmt: skip
+    command = [sys.executable, "-c", script, str(logs / "registry"), manifest["version"]]
+    fresh = {"PATH": "/usr/bin", "HF_HOME": str(logs / "hf"), "HF_HUB_OFFLINE": "1"}
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=logs, env=fresh)
     assert ended.returncode == 0, ended.stderr
     loaded = json.loads(ended.stdout.splitlines()[-1])
     assert loaded["default"] == loaded["version"]
