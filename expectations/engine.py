@@ -78,7 +78,8 @@ def _library() -> Any:
 
     logger = logging.getLogger("great_expectations")
     logger.setLevel(logging.CRITICAL)
-    logger.propagate = False  # its error messages may hold values, and ours say what failed
+    # Some of its modules set levels of their own; its messages may hold values, ours never do.
+    logger.propagate = False
     return great_expectations
 
 

@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.kernel import kernel
 from transforms.rules import PLACEHOLDERS
 from transforms.rules.apply import put
 from transforms.rules.normal_form import LOOK_ALIKES
-from transforms.segmentation.jit import kernel
 
 SHORTEST: Final = 3
 """Folded characters of a name, or of a part of one, below which it is not looked for."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
-from transforms.decode.kernel import kernel
+from transforms.kernel import kernel
 
 ZONED: Final = 0
 """A time in UTC."""

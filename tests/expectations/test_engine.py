@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
+from expectations import engine
 from expectations.engine import Outcome, evaluate, preload
 from expectations.gates import verdict
 from expectations.metrics import one_row
@@ -66,6 +68,20 @@ def test_nothing_is_printed_logged_written_or_sent(
     assert "hunter2" not in caplog.text
     assert capfd.readouterr() == ("", "")
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_no_failing_value_is_in_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    results: list[str] = []
+    outcome = engine._outcome
+
+    def listen(item: Any) -> Outcome:
+        results.append(repr(item.to_json_dict()))
+        return outcome(item)
+
+    monkeypatch.setattr(engine, "_outcome", listen)
+    assert evaluate("t", pd.DataFrame({"a": [-424_242, 5]}), [rule("r", "a")])["r"].failing == 1
+    assert "unexpected_count" in results[0]
+    assert "424242" not in results[0]
 
 
 def test_preload_ends_with_the_library_loaded() -> None:

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
-from transforms.decode.kernel import kernel
 from transforms.decode.lines import CR, LF
 from transforms.decode.spans import DOUBLED_QUOTES, NULL, PLAIN
+from transforms.kernel import kernel
 
 FINE: Final = 0
 FIELD_COUNT: Final = 1

@@ -14,7 +14,7 @@ import pyarrow as pa
 from transforms.decode import Decoded, Fed, reasons, reject_table
 from transforms.decode.arrays import Bytes, Int64s
 from transforms.decode.json_records import JsonRecords
-from transforms.decode.kernel import kernel
+from transforms.kernel import kernel
 from transforms.mapping import Mapping
 
 _DEPTH, _IN_STRING, _ESCAPED, _IN_ARRAY, _START, _SCALAR = range(6)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
-from transforms.decode.kernel import kernel
+from transforms.kernel import kernel
 
 GOOD: Final = 0
 ODD: Final = 1

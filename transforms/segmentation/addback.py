@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from transforms.kernel import kernel
 from transforms.segmentation.evaluate import evaluate
 from transforms.segmentation.inventory import Int8, Int32, Int64
-from transforms.segmentation.jit import kernel
 from transforms.segmentation.journal import close, revive
 from transforms.segmentation.repair import repair
 from transforms.segmentation.world import TRANSITIONS, Flags, World

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from transforms.kernel import kernel
 from transforms.segmentation.inventory import Int8, Int32
-from transforms.segmentation.jit import kernel
 from transforms.segmentation.mine import Flags, Trie
 
 

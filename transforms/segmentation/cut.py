@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from transforms.kernel import kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64, Inventory, Segments, Sessions
-from transforms.segmentation.jit import kernel
 from transforms.segmentation.lookup import build_lookup, longest_nodes
 from transforms.segmentation.program import choose, living_prefixes
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from transforms.kernel import kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64
-from transforms.segmentation.jit import kernel
 
 
 @kernel

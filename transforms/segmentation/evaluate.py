@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.kernel import kernel
 from transforms.segmentation.emitters import people_per_phrase
-from transforms.segmentation.jit import kernel
 from transforms.segmentation.program import choose, living_prefixes
 from transforms.segmentation.world import OFF, STALE, TRANSITIONS, World
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.kernel import inner, kernel
 from transforms.segmentation.inventory import Int32
-from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.world import LOGGED, World
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from transforms.kernel import inner, kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64, Inventory
-from transforms.segmentation.jit import inner, kernel
 
 Flags = npt.NDArray[np.uint8]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from transforms.kernel import inner, kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64, Sessions, Settings
-from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.sort import sort_numbers
 
 Flags = npt.NDArray[np.uint8]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from transforms.kernel import kernel
 from transforms.segmentation.inventory import Int8, Int32
-from transforms.segmentation.jit import kernel
 
 Flags = npt.NDArray[np.uint8]
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from transforms.kernel import inner, kernel
 from transforms.segmentation.evaluate import evaluate, lay_path
 from transforms.segmentation.inventory import Int32
-from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.journal import change
 from transforms.segmentation.revise import revise
 from transforms.segmentation.sort import sort_numbers

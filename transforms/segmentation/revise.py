@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from transforms.kernel import inner, kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64
-from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.world import AFFECTED, CLOCK, OFF, TRANSITIONS, WORK, Bits, Flags, World
 
 

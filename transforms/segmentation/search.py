@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from transforms.kernel import inner, kernel
 from transforms.segmentation.evaluate import lay_path
 from transforms.segmentation.inventory import Int32
-from transforms.segmentation.jit import inner, kernel
 from transforms.segmentation.journal import change, close
 from transforms.segmentation.repair import bring_up_to_date, repair
 from transforms.segmentation.world import LOGGED, STALE, TRANSITIONS, WORK, Bits, World

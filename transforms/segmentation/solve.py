@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from transforms.kernel import kernel
 from transforms.segmentation.addback import add_back
 from transforms.segmentation.compact import compact
 from transforms.segmentation.evaluate import evaluate
 from transforms.segmentation.inventory import SCALE, Int32, Int64, Inventory, Sessions, Settings
-from transforms.segmentation.jit import kernel
 from transforms.segmentation.journal import close
 from transforms.segmentation.mine import Trie, mine
 from transforms.segmentation.repair import repair

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.kernel import inner
 from transforms.segmentation.inventory import Int64
-from transforms.segmentation.jit import inner
 
 
 @inner

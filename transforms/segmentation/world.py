@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from transforms.kernel import kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64, Sessions, Settings
-from transforms.segmentation.jit import kernel
 from transforms.segmentation.mine import Trie
 
 Flags = npt.NDArray[np.uint8]

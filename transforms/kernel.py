@@ -1,7 +1,7 @@
 """One way to compile a kernel: cached on disk, the interpreter's lock released, its Python signature kept for mypy.
 
 A kernel's machine code holds that of the kernels it calls, and Numba renews its cache only when the caller's file changes.
-Here the stamp is a digest of all the sources a kernel can reach, so that no stale callee survives an edit or an upgrade.
+Here the stamp is a digest of all the sources in the kernel's folder, so that no stale callee survives an edit or an upgrade.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def kernel(function: Function) -> Function:
     """Compile a function of NumPy arrays and numbers on its first call; it must not call back into Python.
 
-    Kernels may call kernels of this package and of their own file. Where nothing can be written, nothing is cached.
+    Kernels may call kernels of their own folder. Where nothing can be written, nothing is cached.
     """
     return _compiled(function, numba.njit(nogil=True, no_cfunc_wrapper=True))
 
@@ -43,9 +43,9 @@ def _compiled(function: Function, compiler: Any) -> Function:
 
 @cache
 def source_stamp(path: str) -> str:
-    """A digest of this package's sources and of the file at `path`."""
+    """A digest of the sources in the folder of the file at `path`."""
     digest = sha256()
-    for source in [*sorted(Path(__file__).parent.glob("*.py")), Path(path)]:
+    for source in sorted(Path(path).parent.glob("*.py")):
         content = source.read_bytes()
         digest.update(f"{source.name} {len(content)} ".encode() + content)
     return digest.hexdigest()
