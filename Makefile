@@ -24,7 +24,8 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 run: $(VENV)/.run ## simulate a seeded workplace log and run the whole job on it
 	@$(BIN)/desirepath simulate --events 100000 --people 200 --seed 7 --out build/demo/logs
 	@$(BIN)/python run_pipeline.py --input 'build/demo/logs/*.jsonl' --source native --registry build/demo/registry \
-	  --participation build/demo/logs/participation.csv --window all
+	  --participation build/demo/logs/participation.csv --window all --simulated \
+	  --purpose "a first look at Desirepath"
 
 test: $(VENV)/.dev ## run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -83,13 +83,14 @@ def _body(manifests: list[dict[str, Any]]) -> str:
     ]
     for manifest in manifests:
         policy = manifest["policy"]
+        kind = " (simulated)" if manifest["simulated"] else ""
         low = " (**below 10, allowed by flag**)" if policy["allow_low_k"] else ""
         counted = "accounts (no participation file)" if policy["participation"] == "none" else "people"
         released = f"{manifest['released']['records']} | {manifest['share']['transitions']:.1%}"
         if not manifest["files"]:
             released = "0 (nothing could be released) | 0 %"
         lines.append(
-            f"| {manifest['version']} | {manifest['k']}{low} | {counted} | {released} "
+            f"| {manifest['version']}{kind} | {manifest['k']}{low} | {counted} | {released} "
             f"| {_cell(policy['purpose'])} | {_cell(policy['works_agreement'])} |"
         )
     if not manifests:

@@ -47,6 +47,7 @@ class RunConfig(BaseModel):
     purpose: str = NOT_STATED
     works_agreement: str = NOT_STATED
     key_file: Path | None = None
+    simulated: bool = False
     k: int = Field(default=K_FLOOR, ge=2)
     allow_low_k: bool = False
     min_outside_unit: int = Field(default=3, ge=0)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from etl.job import Job
 from etl.parquet import write_release
 from etl.progress import advance
+from etl.staging import write_batch
 from transforms.count import Counts, add
 from transforms.emit import Plan
 from transforms.release import release
@@ -27,6 +28,8 @@ def write_outcome(
     released = release(
         add(list(counts), len(plan.digests)), plan, k=policy.k, min_outside_unit=policy.min_outside_unit
     )
+    for batch in released.table.combine_chunks().to_batches():
+        write_batch(batch, job.staging.release)
     files = write_release(released, job.staging.data)
     duplicates, people, sessions, actions, transitions = (
         sum(column) for column in zip((0,) * 5, *totals, strict=True)

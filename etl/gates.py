@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,18 +12,11 @@ import pyarrow.parquet as pq
 
 from etl.job import Job
 from etl.sealed import read_sealed
-from etl.staging import read_table
+from etl.staging import Staging, read_table
 
 
-def preload() -> None:
-    """Import Great Expectations beside the pipeline: it takes seconds, and the pipeline does not need it."""
-    from expectations.gates import preload as load
-
-    threading.Thread(target=load, daemon=True).start()
-
-
-def verify_staged(job: Job) -> dict[str, Any]:
-    """Recount the staged release from the staged events; counts of violations by kind."""
+def verify_staged(job: Job) -> Any:
+    """Recount the staged release from the staged events, bucket by bucket; a `verifier.Verification`."""
     from verifier import Bucket, Policy, verify
 
     policy = job.anonymity
@@ -40,7 +31,7 @@ def verify_staged(job: Job) -> dict[str, Any]:
         for number in job.staging.buckets():
             yield partial(load, number)
 
-    verification = verify(
+    return verify(
         sorted(job.staging.data.rglob("*.parquet")),
         buckets(),
         Policy(
@@ -53,22 +44,21 @@ def verify_staged(job: Job) -> dict[str, Any]:
             drop_repeats=policy.drop_repeats,
         ),
     )
-    return {"records": verification.records, "violations": dict(verification.violations)}
 
 
-def gate(manifest: dict[str, Any], history: list[dict[str, Any]], data: Path) -> tuple[list[Any], str]:
-    """Run the three gates and render the report; returns the checks and the page."""
+def gate(manifest: dict[str, Any], history: list[dict[str, Any]], staging: Staging) -> tuple[list[Any], str]:
+    """Run the three gates on the written files and render the report; returns the checks and the page."""
     from expectations.gates import run_input_gate, run_release_gate, run_version_gate
     from expectations.report import render_report
 
     policy = manifest["policy"]
     by_split: dict[str, list[pa.Table]] = {}
-    for path in sorted(data.rglob("*.parquet")):
+    for path in sorted(staging.data.rglob("*.parquet")):
         by_split.setdefault(f"{path.parent.name}/{path.name.split('-')[0]}", []).append(
             pq.ParquetFile(path).read()
         )
     splits = {split: pa.concat_tables(tables) for split, tables in by_split.items()}
-    release = pa.concat_tables(splits.values()) if splits else None
+    release = read_table(staging.release) if splits else None
     checks = [
         *run_input_gate(manifest, policy),
         *run_release_gate(release, splits, policy, manifest["verification"]),

@@ -48,6 +48,7 @@ def build_manifest(
     return {
         "format": FORMAT,
         "version": version,
+        "simulated": config.simulated,
         "window": {
             "kind": "night" if config.date else "span",
             "first": str(first) if first else None,
@@ -76,7 +77,6 @@ def build_manifest(
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
             "columns_never_present": [name for name in mapped_columns if name not in statistics["present"]],
-            "scrubbed": dict(sorted(statistics["scrubbed"].items())) if people >= k else {},
         },
         "vocabulary": outcome["vocabulary"],
         "lengths": _histogram(data, "length"),

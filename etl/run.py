@@ -85,7 +85,8 @@ def _run(
     beam_flags: list[str],
     console: Console,
 ) -> Result:
-    from etl.gates import gate, preload, verify_staged
+    from etl.gates import gate, verify_staged
+    from expectations.gates import preload
 
     preload()
     job = plan_job(config, mapping, files, key, staging)
@@ -99,14 +100,25 @@ def _run(
         check_rejects(config, statistics, registry)
         version = version_name(config, statistics)
         manifest = manifest_of(config, version, statistics, outcome, staging, files, mapping)
-        manifest["verification"] = verify_staged(job)
+        verification = verify_staged(job)
+        manifest["verification"] = {
+            "records": verification.records,
+            "violations": dict(verification.violations),
+        }
         advance("verify", outcome["released"]["records"])
-        checks, report = gate(manifest, registry.manifests(), staging.data)
+        checks, report = gate(manifest, registry.manifests(), staging)
         manifest["gates"] = [asdict(check) for check in checks]
         advance("gates", len(checks))
         result = settle(config, registry, staging, manifest, report)
         advance("publish", 1)
-    keep_run(registry, staging, manifest, files, console)
+    private = {
+        "scrubbed": statistics["scrubbed"],
+        "measured": asdict(verification.measured),
+        "inputs": [{"file": file.index, "path": file.path, "bytes": file.size_bytes} for file in files],
+        "seconds": console.stage_seconds(),
+        "run": console.run_id,
+    }
+    keep_run(registry, staging, {**manifest, **private})
     return result
 
 
@@ -269,15 +281,10 @@ def keep_dead_letters(registry: Registry, staging: Staging) -> None:
     write_atomically(folder / f"{staging.root.name}.parquet", staging.dead_letters.read_bytes())
 
 
-def keep_run(
-    registry: Registry, staging: Staging, manifest: dict[str, Any], files: list[InputFile], console: Console
-) -> None:
-    """Keep the full manifest: the public one, and which file is which number; for stewards only."""
-    full = {**manifest, "inputs": [{"file": f.index, "path": f.path, "bytes": f.size_bytes} for f in files]}
-    full["seconds"] = console.stage_seconds()
-    full["run"] = console.run_id
-    full["ended"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    write_atomically(registry.private / "runs" / f"{staging.root.name}.json", dump(full))
+def keep_run(registry: Registry, staging: Staging, full: dict[str, Any]) -> None:
+    """Keep the full manifest, for stewards only: the public one, exact figures, and which file is which number."""
+    ended = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    write_atomically(registry.private / "runs" / f"{staging.root.name}.json", dump({**full, "ended": ended}))
 
 
 def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:

@@ -27,6 +27,11 @@ class Staging:
         return self.root / "outcome.json"
 
     @property
+    def release(self) -> Path:
+        """The release as it was before it was written as Parquet (RELEASE)."""
+        return self.root / "release.arrow"
+
+    @property
     def statistics(self) -> Path:
         """What was read, as JSON."""
         return self.root / "statistics.json"

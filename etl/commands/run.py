@@ -53,6 +53,10 @@ KeyFile = Annotated[
         rich_help_panel=_WHO,
     ),
 ]
+Simulated = Annotated[
+    bool | None,
+    typer.Option("--simulated", help="Say on every page that the logs are simulated.", rich_help_panel=_WHO),
+]
 K = Annotated[
     int | None,
     typer.Option(
@@ -139,6 +143,7 @@ def run(
     purpose: Purpose = None,
     works_agreement: Agreement = None,
     key_file: KeyFile = None,
+    simulated: Simulated = None,
     k: K = None,
     allow_low_k: LowK = None,
     min_outside_unit: Outside = None,

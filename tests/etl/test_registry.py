@@ -39,6 +39,7 @@ def released(*records: list[str], people: int = 10) -> Release:
 def manifest(version: str, files: list[dict]) -> dict:
     return {
         "version": version,
+        "simulated": False,
         "k": 10,
         "files": files,
         "policy": {

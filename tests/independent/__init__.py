@@ -1,0 +1,1 @@
+"""Recounts that share nothing with the project but the published files."""
