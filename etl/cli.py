@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 
@@ -46,6 +47,7 @@ def main_nightly(arguments: list[str] | None = None) -> int:
 
 
 def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, _interrupt)  # a scheduler's way to interrupt; the default would leave staging behind
     try:
         result = commands(args=arguments, prog_name=prog, standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -64,6 +66,10 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  (the last resort: whatever it is, its text may hold a value)
         _say(_bug(error))
         return BUG
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _say(message: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from etl import __version__
 from etl.config import RunConfig
 from transforms.emit import RARE_TOKEN
 from transforms.events import DUPLICATE
@@ -86,7 +86,7 @@ def build_manifest(
             "median_support": outcome["median_support"],
             "people_counted_as": "accounts" if config.participation == "none" else "people",
         },
-        "code_version": installed_version("desirepath"),
+        "code_version": __version__,
         "files": [_file(version, data, name) for name in outcome["files"]],
     }
 
