@@ -47,7 +47,9 @@ def main_nightly(arguments: list[str] | None = None) -> int:
 
 
 def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _interrupt)  # a scheduler's way to interrupt; the default would leave staging behind
+    signal.signal(
+        signal.SIGTERM, _interrupt
+    )  # a scheduler's way to interrupt; the default would leave staging behind
     try:
         result = commands(args=arguments, prog_name=prog, standalone_mode=False)
         return result if isinstance(result, int) else 0

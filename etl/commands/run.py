@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,119 +16,57 @@ _WHAT, _WHO, _PRIVACY, _HOW = (
     "How to run",
 )
 
-Config = Annotated[
-    Path | None,
-    typer.Option(help="YAML file with any of these settings; flags go over it.", rich_help_panel=_WHAT),
-]
+
+def _option(panel: str, help_text: str, *names: str) -> Any:
+    return typer.Option(*names, help=help_text, rich_help_panel=panel)
+
+
+Config = Annotated[Path | None, _option(_WHAT, "YAML file with any of these settings; flags go over it.")]
 Input = Annotated[
-    list[str] | None,
-    typer.Option(help="File, folder or glob to read; repeatable; may hold {date}.", rich_help_panel=_WHAT),
+    list[str] | None, _option(_WHAT, "File, folder or glob to read; repeatable; may hold {date}.")
 ]
-Source = Annotated[
-    str | None,
-    typer.Option(help="native, auto, or a mapping file (YAML). Default: auto.", rich_help_panel=_WHAT),
-]
-RegistryDir = Annotated[
-    Path | None, typer.Option(help="Folder that holds the versions.", rich_help_panel=_WHAT)
-]
-Night = Annotated[str | None, typer.Option(help="The night to release, YYYY-MM-DD.", rich_help_panel=_WHAT)]
-Window = Annotated[
-    str | None, typer.Option(help="One version from a span: FIRST..LAST, or all.", rich_help_panel=_WHAT)
-]
-Zone = Annotated[
-    str | None, typer.Option(help="Time zone of the nights. Default: UTC.", rich_help_panel=_WHAT)
-]
-Participation = Annotated[
-    str | None, typer.Option(help="Participation file (CSV or Parquet), or none.", rich_help_panel=_WHO)
-]
-Purpose = Annotated[
-    str | None, typer.Option(help="What the data is for; stamped on the version.", rich_help_panel=_WHO)
-]
-Agreement = Annotated[
-    str | None, typer.Option(help="Id of the works agreement; stamped on the version.", rich_help_panel=_WHO)
-]
+Source = Annotated[str | None, _option(_WHAT, "native, auto, or a mapping file (YAML). Default: auto.")]
+RegistryDir = Annotated[Path | None, _option(_WHAT, "Folder that holds the versions.")]
+Night = Annotated[str | None, _option(_WHAT, "The night to release, YYYY-MM-DD.")]
+Window = Annotated[str | None, _option(_WHAT, "One version from a span: FIRST..LAST, or all.")]
+Zone = Annotated[str | None, _option(_WHAT, "Time zone of the nights. Default: UTC.")]
+Participation = Annotated[str | None, _option(_WHO, "Participation file (CSV or Parquet), or none.")]
+Purpose = Annotated[str | None, _option(_WHO, "What the data is for; stamped on the version.")]
+Agreement = Annotated[str | None, _option(_WHO, "Id of the works agreement; stamped on the version.")]
 KeyFile = Annotated[
-    Path | None,
-    typer.Option(
-        help="Pseudonym key, 64 hex digits. Default: $DESIREPATH_KEY, else the user's own.",
-        rich_help_panel=_WHO,
-    ),
+    Path | None, _option(_WHO, "Pseudonym key, 64 hex digits. Default: $DESIREPATH_KEY, else the user's own.")
 ]
 Simulated = Annotated[
-    bool | None,
-    typer.Option("--simulated", help="Say on every page that the logs are simulated.", rich_help_panel=_WHO),
+    bool | None, _option(_WHO, "Say on every page that the logs are simulated.", "--simulated")
 ]
-K = Annotated[
-    int | None,
-    typer.Option(
-        "--k", help="Different people that every record needs. Default: 10.", rich_help_panel=_PRIVACY
-    ),
-]
+K = Annotated[int | None, _option(_PRIVACY, "Different people that every record needs. Default: 10.", "--k")]
 LowK = Annotated[
-    bool | None,
-    typer.Option(
-        "--allow-low-k",
-        help="Allow a k below 10; every page of the version says so.",
-        rich_help_panel=_PRIVACY,
-    ),
+    bool | None, _option(_PRIVACY, "Allow a k below 10; every page of the version says so.", "--allow-low-k")
 ]
 Outside = Annotated[
-    int | None,
-    typer.Option(
-        help="People it needs outside any one unit, where units are known. Default: 3.",
-        rich_help_panel=_PRIVACY,
-    ),
+    int | None, _option(_PRIVACY, "People it needs outside any one unit, where units are known. Default: 3.")
 ]
 Cap = Annotated[
     int | None,
-    typer.Option(
-        help="Occurrences of a record that one person may contribute; 0: no cap. Default: 20.",
-        rich_help_panel=_PRIVACY,
-    ),
+    _option(_PRIVACY, "Occurrences of a record that one person may contribute; 0: no cap. Default: 20."),
 ]
 MaxPerPerson = Annotated[
     int | None,
-    typer.Option(
-        help="Occurrences in a version that one person may contribute; 0: no cap. Default: 5000.",
-        rich_help_panel=_PRIVACY,
-    ),
+    _option(_PRIVACY, "Occurrences in a version that one person may contribute; 0: no cap. Default: 5000."),
 ]
-MinActive = Annotated[
-    int | None, typer.Option(help="Active people that a night needs. Default: 5 k.", rich_help_panel=_PRIVACY)
-]
-Gap = Annotated[
-    float | None,
-    typer.Option(help="A longer pause starts a new session. Default: 30.", rich_help_panel=_PRIVACY),
-]
-MaxLength = Annotated[
-    int | None, typer.Option(help="Longest sequence. Default: 12.", rich_help_panel=_PRIVACY)
-]
+MinActive = Annotated[int | None, _option(_PRIVACY, "Active people that a night needs. Default: 5 k.")]
+Gap = Annotated[float | None, _option(_PRIVACY, "A longer pause starts a new session. Default: 30.")]
+MaxLength = Annotated[int | None, _option(_PRIVACY, "Longest sequence. Default: 12.")]
 RejectRatio = Annotated[
-    float | None,
-    typer.Option(
-        help="Share of records that may be unusable before the run fails. Default: 0.01.",
-        rich_help_panel=_HOW,
-    ),
+    float | None, _option(_HOW, "Share of records that may be unusable before the run fails. Default: 0.01.")
 ]
-Buckets = Annotated[
-    int | None, typer.Option(help="Person buckets. Default: by the input's size.", rich_help_panel=_HOW)
-]
+Buckets = Annotated[int | None, _option(_HOW, "Person buckets. Default: by the input's size.")]
 SplitMb = Annotated[
-    float | None,
-    typer.Option(
-        help="Large uncompressed files are split into pieces of this size. Default: 64.", rich_help_panel=_HOW
-    ),
+    float | None, _option(_HOW, "Large uncompressed files are split into pieces of this size. Default: 64.")
 ]
-BlockMb = Annotated[
-    float | None, typer.Option(help="Bytes decoded at a time. Default: 16.", rich_help_panel=_HOW)
-]
-DryRun = Annotated[
-    bool | None, typer.Option("--dry-run", help="Do everything but publish.", rich_help_panel=_HOW)
-]
-LogFormat = Annotated[
-    str | None,
-    typer.Option(help="text, json, or auto: text on a terminal. Default: auto.", rich_help_panel=_HOW),
-]
+BlockMb = Annotated[float | None, _option(_HOW, "Bytes decoded at a time. Default: 16.")]
+DryRun = Annotated[bool | None, _option(_HOW, "Do everything but publish.", "--dry-run")]
+LogFormat = Annotated[str | None, _option(_HOW, "text, json, or auto: text on a terminal. Default: auto.")]
 
 
 def run(
@@ -186,33 +125,21 @@ def run(
     return 0
 
 
-def show_config(
-    context: typer.Context,
-    config: Config = None,
-    input: Input = None,  # noqa: A002
-    source: Source = None,
-    registry: RegistryDir = None,
-    date: Night = None,
-    window: Window = None,
-    participation: Participation = None,
-    k: K = None,
-    allow_low_k: LowK = None,
-) -> int:
-    """Print the settings that a run with these flags would use."""
+@wraps(run)  # the same flags
+def show_config(context: typer.Context, **_: Any) -> None:
     import yaml
 
     resolved = _resolve(context)
     typer.echo(
         yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False
     )
-    return 0
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command("run", context_settings=_PASS_ON)(run)
     config_app = typer.Typer(help="What a run would use.", no_args_is_help=True)
-    config_app.command("show")(show_config)
+    config_app.command("show", help="Print the settings that a run with these flags would use.")(show_config)
     app.add_typer(config_app, name="config")
 
 
