@@ -127,6 +127,7 @@ def run(
 
 @wraps(run)  # the same flags
 def show_config(context: typer.Context, **_: Any) -> None:
+    """Print the settings that a run with these flags would use."""
     import yaml
 
     resolved = _resolve(context)
