@@ -8,6 +8,10 @@ from etl.errors import ConfigError
 
 LOCAL_RUNNER: Final = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 
+LOCAL_RUNNERS: Final = frozenset(
+    {"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner", "SwitchingDirectRunner"}
+)
+
 
 def beam_options(flags: list[str]) -> Any:
     """Pipeline options from Beam flags; the local default is the in-memory FnApiRunner.
@@ -15,7 +19,7 @@ def beam_options(flags: list[str]) -> Any:
     Raises:
         ConfigError: an unknown flag, or a mode that is known to lose data.
     """
-    from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+    from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
 
     if not any(flag.startswith("--runner") for flag in flags):
         flags = [*flags, f"--runner={LOCAL_RUNNER}"]
@@ -32,6 +36,12 @@ def beam_options(flags: list[str]) -> Any:
             f"unknown flags, known neither to desirepath nor to Beam: {', '.join(unknown)}; see --help"
         )
     options = PipelineOptions(flags)
+    runner = str(options.view_as(StandardOptions).runner).rpartition(".")[2]
+    if runner not in LOCAL_RUNNERS:
+        raise ConfigError(
+            f"--runner={runner}: workers leave what they stage on a local disk, so that for now only runners on this "
+            f"machine will do: {', '.join(sorted(LOCAL_RUNNERS))}"
+        )
     if options.view_as(DirectOptions).direct_running_mode == "multi_threading":
         raise ConfigError(
             "--direct_running_mode=multi_threading loses records in Beam's local runner; use in_memory or multi_processing"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import threading
 import traceback
 
 import typer
 from typer.exceptions import TyperException
 
+from etl import logs
 from etl.commands import inspect_registry, run, simulate
 from etl.errors import DesirepathError
 
 BUG, INTERRUPTED, USAGE = 70, 130, 2
+_INTERRUPTED = "interrupted; what was staged is removed, nothing was published"
+
+interrupted = threading.Event()
+"""Set by the first SIGINT or SIGTERM of a command."""
 
 app = typer.Typer(
     name="desirepath",
@@ -47,9 +54,9 @@ def main_nightly(arguments: list[str] | None = None) -> int:
 
 
 def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
-    signal.signal(
-        signal.SIGTERM, _interrupt
-    )  # a scheduler's way to interrupt; the default would leave staging behind
+    interrupted.clear()
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGTERM is how a scheduler interrupts
+        signal.signal(number, _interrupt)
     try:
         result = commands(args=arguments, prog_name=prog, standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -57,25 +64,33 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
         error.show()  # type: ignore[attr-defined]  # every one that parsing raises has it
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
-        _say("interrupted; what was staged is removed, nothing was published")
-        return INTERRUPTED
+        return _end(INTERRUPTED, _INTERRUPTED)
     except DesirepathError as error:
-        _say(str(error))
-        return error.exit_code
+        return _end(error.exit_code, str(error), may_name_files=error.may_name_files)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except Exception as error:  # noqa: BLE001  (the last resort: whatever it is, its text may hold a value)
-        _say(_bug(error))
-        return BUG
+        if interrupted.is_set():  # a runner wraps what a step raises
+            return _end(INTERRUPTED, _INTERRUPTED)
+        return _end(BUG, _bug(error))
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
+    interrupted.set()
     raise KeyboardInterrupt
 
 
-def _say(message: str) -> None:
-    sys.stderr.write(f"desirepath: {message}\n")
+def _end(code: int, message: str, *, may_name_files: bool = False) -> int:
+    """Say how the run ended: a paragraph, or in a JSON log one line, which never names an input file."""
+    if logs.is_json():
+        line = {"event": "end", "state": "failed", "exit": code}
+        if not may_name_files:
+            line["message"] = message
+        sys.stderr.write(json.dumps(line) + "\n")
+    else:
+        sys.stderr.write(f"desirepath: {message}\n")
+    return code
 
 
 def _bug(error: BaseException) -> str:

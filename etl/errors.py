@@ -8,6 +8,8 @@ class DesirepathError(Exception):
     """An end of the run that is not a bug; `exit_code` is the process's."""
 
     exit_code = 70
+    may_name_files = False
+    """Whether the message may name an input file: it is then shown to a person, and to no log."""
 
 
 class ConfigError(DesirepathError):
@@ -23,9 +25,16 @@ class QuarantinedError(DesirepathError):
 
 
 class InputError(DesirepathError):
-    """The input cannot be used: nothing matched, unreadable, or more rejects than allowed."""
+    """The input cannot be used: nothing matched, or a file is not what it should be."""
 
     exit_code = 4
+    may_name_files = True
+
+
+class UnusableRecordsError(InputError):
+    """Nothing of the input can be used, or too little: no admitted event, or more rejects than allowed."""
+
+    may_name_files = False
 
 
 class AlreadyPublishedError(DesirepathError):
@@ -38,6 +47,7 @@ class StorageError(DesirepathError):
     """Reading or writing failed."""
 
     exit_code = 74
+    may_name_files = True
 
 
 class LockedError(DesirepathError):

@@ -24,23 +24,21 @@ def write_outcome(
     _: object, plan: Plan, counts: Iterable[Counts], totals: Iterable[tuple[int, ...]], job: Job
 ) -> None:
     """Filter exactly, write the Parquet files, and leave the exact totals."""
-    policy = job.anonymity
     released = release(
-        add(list(counts), len(plan.digests)), plan, k=policy.k, min_outside_unit=policy.min_outside_unit
+        add(list(counts), len(plan.digests)),
+        plan,
+        k=job.anonymity.k,
+        min_outside_unit=plan.min_outside_unit,
     )
     for batch in released.table.combine_chunks().to_batches():
         write_batch(batch, job.staging.release)
     files = write_release(released, job.staging.data)
-    duplicates, people, sessions, actions, transitions = (
-        sum(column) for column in zip((0,) * 5, *totals, strict=True)
-    )
+    names = ("duplicates", "duplicate_people", "people", "sessions", "actions", "transitions")
+    sums = (sum(column) for column in zip((0,) * len(names), *totals, strict=True))
     shown = sorted(released.table.column("people").to_pylist())  # on the ladder: exact counts stay inside
     outcome = {
-        "duplicates": duplicates,
-        "people": people,
-        "sessions": sessions,
-        "actions": actions,
-        "transitions": transitions,
+        **dict(zip(names, sums, strict=True)),
+        "min_outside_unit": plan.min_outside_unit,
         "released": {
             "events": released.events,
             "transitions": released.transitions,
@@ -60,7 +58,8 @@ def write_outcome(
 
 def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> None:
     """Leave what was read."""
-    values = vars(total(parts))
+    values = dict(vars(total(parts)))
+    values["behind"] = {reason: len(accounts) for reason, accounts in values["behind"].items()}
     plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
     job.staging.statistics.write_bytes(orjson.dumps(plain))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -13,27 +12,25 @@ import pyarrow.parquet as pq
 from etl.job import Job
 from etl.sealed import read_sealed
 from etl.staging import Staging, read_table
+from expectations.gates import Check, run_input_gate, run_release_gate, run_version_gate
+from expectations.report import render_report
+from transforms.policy import AnonymityPolicy
+from verifier import Bucket, Policy, Verification, verify
 
 
-def verify_staged(job: Job) -> Any:
-    """Recount the staged release from the staged events, bucket by bucket; a `verifier.Verification`."""
-    from verifier import Bucket, Policy, verify
-
+def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
+    """Recount the staged release from the staged events, bucket by bucket, and hold the run's own totals against it."""
     policy = job.anonymity
 
-    def load(number: int) -> Any:
+    def load(number: int) -> Bucket:
         return Bucket(
             read_table(job.staging.events(number)),
             read_sealed(job.staging.emissions(number), job.sealing_key),
         )
 
-    def buckets() -> Iterator[Callable[[], Any]]:
-        for number in job.staging.buckets():
-            yield partial(load, number)
-
-    return verify(
+    verification = verify(
         sorted(job.staging.data.rglob("*.parquet")),
-        buckets(),
+        (partial(load, number) for number in job.staging.buckets()),
         Policy(
             k=policy.k,
             min_outside_unit=policy.min_outside_unit,
@@ -44,25 +41,52 @@ def verify_staged(job: Job) -> Any:
             drop_repeats=policy.drop_repeats,
         ),
     )
+    return replace(
+        verification, violations=verification.violations | _totals_off(verification, outcome, policy)
+    )
 
 
-def gate(manifest: dict[str, Any], history: list[dict[str, Any]], staging: Staging) -> tuple[list[Any], str]:
-    """Run the three gates on the written files and render the report; returns the checks and the page."""
-    from expectations.gates import run_input_gate, run_release_gate, run_version_gate
-    from expectations.report import render_report
+def _totals_off(
+    verification: Verification, outcome: dict[str, Any], policy: AnonymityPolicy
+) -> dict[str, int]:
+    measured = verification.measured
+    claims = {
+        "people": (outcome["people"], measured.people),
+        "sessions": (outcome["sessions"], measured.sessions),
+        "transitions": (outcome["released"]["transitions"], measured.transitions),
+        "records": (outcome["released"]["records"], verification.records),
+    }
+    off = {f"total_of_{name}": 1 for name, (claimed, found) in claims.items() if claimed != found}
+    if verification.records and measured.people < policy.min_active:
+        off["too_few_active_people"] = 1
+    return off
 
-    policy = manifest["policy"]
+
+def gate(
+    exact: dict[str, Any], public: dict[str, Any], history: list[dict[str, Any]], staging: Staging
+) -> tuple[dict[str, Any], list[Check], str]:
+    """Run the three gates on the written files.
+
+    Args:
+        exact, public: the manifest before the gates. history: the public manifests of the versions before.
+
+    Returns:
+        The public manifest with the checks, the checks, and the report page.
+    """
+    policy = exact["policy"]
     by_split: dict[str, list[pa.Table]] = {}
     for path in sorted(staging.data.rglob("*.parquet")):
-        by_split.setdefault(f"{path.parent.name}/{path.name.split('-')[0]}", []).append(
-            pq.ParquetFile(path).read()
-        )
+        split = f"{path.parent.name}/{path.name.split('-')[0]}"
+        by_split.setdefault(split, []).append(pq.ParquetFile(path).read())
     splits = {split: pa.concat_tables(tables) for split, tables in by_split.items()}
     release = read_table(staging.release) if splits else None
+    inputs = run_input_gate(exact, policy)
+    if exact["people"] < exact["k"]:  # what was observed are counts about these few people
+        inputs = [replace(check, observed="not shown") for check in inputs]
     checks = [
-        *run_input_gate(manifest, policy),
-        *run_release_gate(release, splits, policy, manifest["verification"]),
-        *run_version_gate(manifest, [m for m in history if m["version"] != manifest["version"]]),
+        *inputs,
+        *run_release_gate(release, splits, policy, exact["verification"]),
+        *run_version_gate(public, [old for old in history if old["version"] != public["version"]]),
     ]
-    shown = {**manifest, "gates": [asdict(check) for check in checks]}
-    return checks, render_report(shown, checks, manifest["support_histogram"])
+    manifest = public | {"gates": [asdict(check) for check in checks]}
+    return manifest, checks, render_report(manifest, checks, manifest["support_histogram"])

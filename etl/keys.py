@@ -32,11 +32,15 @@ def load_key(key_file: Path | None) -> bytes:
         return _parse(os.environ[ENVIRONMENT], f"the environment variable {ENVIRONMENT}")
     own = default_key_file()
     if not own.exists():
-        own.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
+            own.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             return _read(own)
+        except OSError as error:
+            raise ConfigError(
+                f"no pseudonym key can be made at {own}: {error.strerror}; give one with --key-file or {ENVIRONMENT}"
+            ) from None
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(KEY_BYTES) + "\n")
     return _read(own)

@@ -6,6 +6,19 @@ import logging
 import os
 import warnings
 
+_json = False
+
+
+def use_json(wanted: bool) -> None:
+    """Whether this process ends with a line of JSON rather than a paragraph, should it fail."""
+    global _json
+    _json = wanted
+
+
+def is_json() -> bool:
+    """What `use_json` was told last."""
+    return _json
+
 
 def quiet_libraries() -> None:
     """Silence the loggers of Beam, Great Expectations and the rest; our own reports go through `Console`."""

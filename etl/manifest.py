@@ -1,4 +1,4 @@
-"""The public manifest of a version: what outsiders may know, and no count about fewer than k people (DESIGN §4, §6)."""
+"""The manifest of a version: exact for the run's private record, and the public view of it (DESIGN §4, §6)."""
 
 from __future__ import annotations
 
@@ -12,38 +12,34 @@ import pyarrow.parquet as pq
 
 from etl import __version__
 from etl.config import RunConfig
-from transforms.emit import RARE_TOKEN
+from etl.suppress import OTHER, fewer_than, tell
 from transforms.events import DUPLICATE
 
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
-OTHER: Final = "other"
 
 
-def build_manifest(
+def exact_manifest(
     config: RunConfig,
     *,
     version: str,
+    first_night: str,
     statistics: dict[str, Any],
     outcome: dict[str, Any],
     data: Path,
     files_read: int,
     mapped_columns: tuple[str, ...],
 ) -> dict[str, Any]:
-    """The manifest before verification and gates.
+    """Every figure as it is, and under `behind` how many people are behind each reason. It stays in `.private/`.
 
     Args:
-        statistics: `ReadStatistics` as JSON. outcome: the totals that `write_outcome` left. data: the staged files.
+        first_night: of the window; of the data, where the window is all time.
+        statistics: what the reader left. outcome: what the release left. data: the staged files.
     """
-    k, people = config.k, outcome["people"]
-    dropped = dict(statistics["dropped"])
-    if outcome["duplicates"]:
-        dropped[DUPLICATE] = outcome["duplicates"]
-    first, last = config.nights or (None, None)
-
-    def about_people(value: int) -> int | str:
-        return value if people >= k else f"< {k}"
-
+    dropped = statistics["dropped"] | ({DUPLICATE: outcome["duplicates"]} if outcome["duplicates"] else {})
+    withheld = outcome["withheld"]
+    if outcome["people"] < config.active_needed:
+        withheld = {BELOW_MIN_ACTIVE: (outcome["actions"], outcome["people"])}
     released = outcome["released"]
     return {
         "format": FORMAT,
@@ -51,28 +47,28 @@ def build_manifest(
         "simulated": config.simulated,
         "window": {
             "kind": "night" if config.date else "span",
-            "first": str(first) if first else None,
-            "last": str(last) if last else version,
+            "first": first_night,
+            "last": str(config.nights[1]) if config.nights else version,
             "timezone": config.night_timezone,
         },
-        "k": k,
+        "k": config.k,
         "rows": {
             "read": statistics["read"],
             "kept": statistics["kept"] - outcome["duplicates"],
             "rejected": statistics["rejected"],
             "dropped": dropped,
         },
-        "people": about_people(people),
-        "sessions": about_people(outcome["sessions"]),
-        "actions": about_people(outcome["actions"]),
-        "transitions": about_people(outcome["transitions"]),
+        "people": outcome["people"],
+        "sessions": outcome["sessions"],
+        "actions": outcome["actions"],
+        "transitions": outcome["transitions"],
         "released": released,
         "share": {
             "events": _share(released["events"], outcome["actions"]),
             "transitions": _share(released["transitions"], outcome["transitions"]),
         },
-        "withheld": {"actions": _withheld(outcome, config)},
-        "policy": policy_of(config),
+        "withheld": {"actions": {reason: n for reason, (n, _) in withheld.items() if n}},
+        "policy": _policy(config, outcome["min_outside_unit"]),
         "input": {
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
@@ -88,14 +84,39 @@ def build_manifest(
         },
         "code_version": __version__,
         "files": [_file(version, data, name) for name in outcome["files"]],
+        "behind": {
+            "dropped": statistics["behind"] | {DUPLICATE: outcome["duplicate_people"]},
+            "withheld": {reason: people for reason, (_, people) in withheld.items()},
+        },
     }
 
 
-def policy_of(config: RunConfig) -> dict[str, Any]:
-    """The policy stamped on the version."""
+def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
+    """The manifest that anybody may read: counts about fewer than k people are not in it."""
+    k, behind = exact["k"], exact["behind"]
+    public = {name: value for name, value in exact.items() if name != "behind"}
+    if exact["people"] < k:
+        few = fewer_than(k)
+        public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
+        sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
+        public["rows"] = {"read": few, "kept": few, **sums}
+        public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
+        return public
+    dropped, withheld = exact["rows"]["dropped"], exact["withheld"]["actions"]
+    public["rows"] = {**exact["rows"], "dropped": tell(_with_people(dropped, behind["dropped"]), k)}
+    public["withheld"] = {"actions": tell(_with_people(withheld, behind["withheld"]), k)}
+    return public
+
+
+def _with_people(counts: dict[str, int], people: dict[str, int]) -> dict[str, tuple[int, int]]:
+    return {reason: (count, people.get(reason, 0)) for reason, count in counts.items()}
+
+
+def _policy(config: RunConfig, min_outside_unit: int) -> dict[str, Any]:
+    """The policy in force. `min_outside_unit` is 0 where nobody's unit is known: then nothing is promised about units."""
     return {
         "k": config.k,
-        "min_outside_unit": config.min_outside_unit,
+        "min_outside_unit": min_outside_unit,
         "cap_per_person": config.cap_per_person,
         "max_per_person": config.max_per_person,
         "max_length": config.max_length,
@@ -106,28 +127,6 @@ def policy_of(config: RunConfig) -> dict[str, Any]:
         "purpose": config.purpose,
         "works_agreement": config.works_agreement,
         "allow_low_k": config.k < 10,
-    }
-
-
-def _withheld(outcome: dict[str, Any], config: RunConfig) -> dict[str, int | str]:
-    """Withheld actions by reason; reasons with fewer than k people behind them are told together, or not at all."""
-    reasons = {
-        reason: (actions, people) for reason, (actions, people) in outcome["withheld"].items() if actions
-    }
-    if outcome["people"] < config.active_needed and RARE_TOKEN in reasons:
-        reasons = {BELOW_MIN_ACTIVE: (outcome["actions"], outcome["people"])}
-    small = {reason for reason, (_, people) in reasons.items() if people < config.k}
-    if small and len(small) < len(reasons):
-        # One suppressed cell could be found by subtraction from the total: it is told together with the next smallest.
-        if len(small) == 1:
-            small.add(min(reasons.keys() - small, key=lambda reason: (reasons[reason][1], reason)))
-        together = sum(reasons[reason][0] for reason in small)
-        behind = max(reasons[reason][1] for reason in small)
-        reasons = {reason: counts for reason, counts in reasons.items() if reason not in small}
-        reasons[OTHER] = (together, behind)
-    return {
-        reason: n if people >= config.k else f"< {config.k}"
-        for reason, (n, people) in sorted(reasons.items())
     }
 
 

@@ -26,7 +26,14 @@ def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
     plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), job)  # Plan
     counts = buckets | "CutBuckets" >> CutBuckets(job, plan)  # Counts
     totals = buckets | "Totals" >> beam.Map(
-        lambda b: (b.duplicates, b.packed.people, b.sessions, len(b.packed.path), b.transitions)
+        lambda b: (
+            b.duplicates,
+            b.duplicate_people,
+            b.packed.people,
+            b.sessions,
+            len(b.packed.path),
+            b.transitions,
+        )
     )
     _once(pipeline, "Release", write_outcome, AsSingleton(plan), AsIter(counts), AsIter(totals), job)
     _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)

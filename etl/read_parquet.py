@@ -26,7 +26,7 @@ def row_group_bytes(file: InputFile, mapping: Mapping) -> list[int]:
         InputError: no Parquet file, or a mapped column is missing or of a type that cannot be read.
     """
     with open_binary(file.path) as handle:
-        opened = _open(file.path, handle)
+        opened = open_parquet(file.path, handle)
         schema = opened.schema_arrow
         for column in mapping.columns:
             path = find_field(schema, column)
@@ -51,7 +51,7 @@ def read_row_groups(split: Split, mapping: Mapping, *, record_key: bytes | None)
     """Decode the row groups of a split. A position is a row number in the file; rows that cannot be read because their
     row group is damaged are rejected one by one, since the footer says how many there are."""
     with open_binary(split.file.path) as handle:
-        opened = _open(split.file.path, handle)
+        opened = open_parquet(split.file.path, handle)
         metadata = opened.metadata
         tops = {
             path[0] for path in (find_field(opened.schema_arrow, name) for name in mapping.columns) if path
@@ -67,7 +67,11 @@ def read_row_groups(split: Split, mapping: Mapping, *, record_key: bytes | None)
             while position < behind:
                 try:
                     batch = next(batches, None)
-                except (pa.ArrowException, OSError):
+                except pa.ArrowMemoryError:
+                    raise
+                except (pa.ArrowException, OSError) as error:
+                    if getattr(error, "errno", None):  # the disk's fault, not the file's
+                        raise
                     batch = None
                 if batch is None:
                     lost = list(range(position, behind))
@@ -84,12 +88,15 @@ def _rejected(schema: pa.Schema, mapping: Mapping, record_key: bytes | None, los
     return Decoded(rows, reject_table(lost, [reasons.STREAM_CORRUPT] * len(lost)))
 
 
-def _open(path: str, handle: Any) -> Any:
+def open_parquet(path: str, handle: Any) -> Any:
+    """A `ParquetFile` over an open file; InputError where it is none."""
     import pyarrow.parquet as pq
 
     try:
         return pq.ParquetFile(handle)
     except (pa.ArrowException, OSError) as error:
+        if getattr(error, "errno", None):
+            raise
         raise InputError(
             f"{path} is not a Parquet file, or its footer is damaged: write it again, or take it out of --input."
         ) from error

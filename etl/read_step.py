@@ -21,6 +21,9 @@ from transforms.decode import Decoded
 from transforms.events import Normalised, to_events
 from transforms.statistics import ReadStatistics, measure
 
+ROWS_HELD = 1 << 20
+"""Events that are collected before they are handed to the shuffle: few large batches, and memory that does not grow."""
+
 STATISTICS = "statistics"
 REJECTS = "rejects"
 
@@ -50,6 +53,9 @@ class _Read(beam.DoFn):  # type: ignore[misc]
         try:
             for decoded, normalised in self._batches(split):
                 tables.append(normalised.events)
+                if sum(table.num_rows for table in tables) >= ROWS_HELD:
+                    yield from _by_bucket(tables, job.buckets)
+                    tables = []
                 rows = decoded.rows.num_rows
                 statistics += measure(normalised, decoded.rejects, rows=rows, file=split.file.index)
                 for rejects in (decoded.rejects, normalised.rejects):
@@ -67,8 +73,7 @@ class _Read(beam.DoFn):  # type: ignore[misc]
             )
             statistics += ReadStatistics(unreadable=frozenset({(StorageError.exit_code, reason)}))
         yield TaggedOutput(STATISTICS, statistics)
-        if tables:
-            yield from partition(pa.concat_tables(tables).unify_dictionaries(), buckets=job.buckets)
+        yield from _by_bucket(tables, job.buckets)
 
     def _batches(self, split: Split) -> Iterator[tuple[Decoded, Normalised]]:
         job, mapping = self._job, self._job.events.mapping
@@ -86,6 +91,11 @@ class _Read(beam.DoFn):  # type: ignore[misc]
             return decoded, to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
 
         return map_ahead(normalise, blocks, threads=job.threads)
+
+
+def _by_bucket(tables: list[pa.Table], buckets: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    if tables:
+        yield from partition(pa.concat_tables(tables).unify_dictionaries(), buckets=buckets)
 
 
 def account_of_path(path: str, pattern: str | None) -> str | None:

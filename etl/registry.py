@@ -35,6 +35,7 @@ class Registry:
 
     def create(self) -> None:
         """Make the folders and a card without versions, where they are not there yet."""
+        self._refuse_other_folders()
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             self.private.mkdir(exist_ok=True, mode=0o700)
@@ -48,6 +49,13 @@ class Registry:
                 f"the registry {self.root} cannot be written: {error.strerror}; check that the folder exists, that this "
                 "user may write there and that the disk is not full"
             ) from None
+
+    def _refuse_other_folders(self) -> None:
+        """A folder that holds something and was never a registry is somebody else's."""
+        if self.root.is_dir() and not self.private.is_dir() and any(self.root.iterdir()):
+            raise ConfigError(
+                f"{self.root} is not empty and is not a registry: give an empty or a new folder with --registry"
+            )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -73,26 +81,29 @@ class Registry:
             )
 
     def repair(self) -> None:
-        """Remove what interrupted runs left: staging folders, and data or reports without a manifest. Needs the lock."""
-        live = {manifest["version"] for manifest in self.manifests()}
-        for leftover in [
-            *self._folders(self.private / "staging"),
-            *(d for d in self._folders(self.root / "data") if d.name not in live),
-        ]:
+        """Undo what interrupted runs left: staging folders, and a publication that did not get to its manifest.
+
+        Only what the journal (`.private/publishing`) names is removed. Needs the lock.
+        """
+        for leftover in (self.private / "staging").glob("*"):
             shutil.rmtree(leftover)
-        for report in self.reports.glob("*.html"):
-            if report.stem not in live:
-                report.unlink()
+        live = {manifest["version"] for manifest in self.manifests()}
+        for entry in self._publishing.glob("*"):
+            if entry.name not in live:
+                shutil.rmtree(self.root / "data" / entry.name, ignore_errors=True)
+                (self.reports / f"{entry.name}.html").unlink(missing_ok=True)
+            entry.unlink()
         self.write_card()
 
     def manifests(self) -> list[dict[str, Any]]:
         """The public manifests of all versions, in order of their nights."""
-        try:
-            return [json.loads(path.read_bytes()) for path in sorted(self.manifests_folder.glob("*.json"))]
-        except (OSError, ValueError):
-            raise StorageError(
-                f"a manifest of the registry {self.root} cannot be read; run `desirepath verify`"
-            ) from None
+        read = []
+        for path in sorted(self.manifests_folder.glob("*.json")):
+            try:
+                read.append(json.loads(path.read_bytes()))
+            except (OSError, ValueError):
+                raise StorageError(f"the manifest {path} cannot be read: restore it from a backup") from None
+        return read
 
     def manifest(self, version: str) -> dict[str, Any] | None:
         """One version's public manifest; None: there is no such version."""
@@ -107,13 +118,19 @@ class Registry:
     def publish(self, staging: Staging, manifest: dict[str, Any], report: str) -> None:
         """Make a version appear: data by one rename, then the manifest, create-only. Needs the lock."""
         version = str(manifest["version"])
+        write_atomically(self._publishing / version, b"")
         if manifest["files"]:
             (self.root / "data").mkdir(exist_ok=True)
+            for folder in (staging.data, *(path for path in staging.data.rglob("*") if path.is_dir())):
+                folder.chmod(
+                    0o755
+                )  # staging is the owner's; what is published is for everybody who may see the registry
             _sync_tree(staging.data)
             staging.data.rename(self.root / "data" / version)
             _sync(self.root / "data")
         write_atomically(self.reports / f"{version}.html", report.encode())
         write_atomically(self.manifests_folder / f"{version}.json", dump(manifest), create_only=True)
+        (self._publishing / version).unlink()
         self.write_card()
 
     def quarantine(self, staging: Staging, manifest: dict[str, Any], report: str) -> Path:
@@ -129,9 +146,9 @@ class Registry:
         """Derive README.md from the manifests."""
         write_atomically(self.root / "README.md", render_card(self.manifests()).encode())
 
-    @staticmethod
-    def _folders(parent: Path) -> list[Path]:
-        return [path for path in sorted(parent.glob("*")) if path.is_dir()]
+    @property
+    def _publishing(self) -> Path:
+        return self.private / "publishing"
 
 
 def dump(value: object) -> bytes:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-import pyarrow.parquet as pq
 import yaml
 from pydantic import ValidationError
 
@@ -14,6 +13,7 @@ from etl.compression import BrokenStreamError
 from etl.config import problems_of
 from etl.errors import ConfigError, InputError
 from etl.inputs import InputFile, find_inputs
+from etl.read_parquet import open_parquet
 from etl.read_stream import open_binary, utf8_chunks
 from transforms.mapping import NATIVE, Mapping
 
@@ -61,7 +61,8 @@ def _recognise(patterns: tuple[str, ...], date: str | None) -> Mapping:
         if file.size_bytes == 0:
             continue
         if file.format == "parquet":
-            columns = set(pq.read_schema(file.path).names)
+            with open_binary(file.path) as handle:
+                columns = set(open_parquet(file.path, handle).schema_arrow.names)
         elif file.format == "jsonl":
             columns = _first_keys(_head(file))
         else:

@@ -35,6 +35,7 @@ class Bucket:
     first_row: npt.NDArray[np.int64]
     persons: pa.Array
     duplicates: int
+    duplicate_people: int
     sessions: int
     transitions: int
 
@@ -68,6 +69,7 @@ class _Sequence(beam.DoFn):  # type: ignore[misc]
             np.append(np.asarray(sequenced.actions.column("first_row")), ordered.events.num_rows),
             sequenced.persons,
             ordered.duplicates,
+            ordered.duplicate_people,
             sequenced.sessions,
             sequenced.transitions,
         )
@@ -77,19 +79,20 @@ def solve_plan(_: object, packed: Iterable[Packed], job: Job) -> Plan:
     """What may be released, found from the packed sessions of everybody, on one worker."""
     policy = job.anonymity
     everybody = merge(list(packed))
+    outside = policy.min_outside_unit if everybody.units_known else 0
     if everybody.people < policy.min_active:  # G6: too few people in the night; nothing is released
-        return make_plan(
-            Lift(everybody.paths, np.full(len(everybody.paths), -1, np.int32), pa.array([], pa.string())),
-            Inventory.empty(),
+        nothing = Lift(
+            everybody.paths, np.full(len(everybody.paths), -1, np.int32), pa.array([], pa.string())
         )
-    recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=policy.min_outside_unit)
+        return make_plan(nothing, Inventory.empty(), min_outside_unit=outside)
+    recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=outside)
     sessions, _first = lifted_sessions(
         everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats
     )
-    settings = Settings(k=policy.k, min_outside_unit=policy.min_outside_unit, max_length=policy.max_length)
+    settings = Settings(k=policy.k, min_outside_unit=outside, max_length=policy.max_length)
     inventory = solve(sessions, len(recoding.tokens), settings)
     advance("solve", 1)
-    return make_plan(recoding, inventory)
+    return make_plan(recoding, inventory, min_outside_unit=outside)
 
 
 class CutBuckets(beam.PTransform):  # type: ignore[misc]

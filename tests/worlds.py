@@ -104,10 +104,11 @@ def run_directly(
     ]
     packed = [pack(one, part) for one, part in zip(sequenced, staged, strict=True)]
     everybody = merge(packed)
-    recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=policy.min_outside_unit)
+    outside = policy.min_outside_unit if everybody.units_known else 0
+    recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=outside)
     sessions, _ = lifted_sessions(everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats)
-    settings = Settings(k=policy.k, min_outside_unit=policy.min_outside_unit, max_length=policy.max_length)
-    plan = make_plan(recoding, solve(sessions, len(recoding.tokens), settings))
+    settings = Settings(k=policy.k, min_outside_unit=outside, max_length=policy.max_length)
+    plan = make_plan(recoding, solve(sessions, len(recoding.tokens), settings), min_outside_unit=outside)
     emitted = [
         emit(
             one,
@@ -121,7 +122,7 @@ def run_directly(
         for one, sequence, part in zip(packed, sequenced, staged, strict=True)
     ]
     counts = add([count(one, len(plan.digests)) for one in emitted], len(plan.digests))
-    return Direct(release(counts, plan, k=policy.k, min_outside_unit=policy.min_outside_unit), plan, emitted)
+    return Direct(release(counts, plan, k=policy.k, min_outside_unit=outside), plan, emitted)
 
 
 def shuffled(events: pa.RecordBatch, seed: int) -> pa.RecordBatch:

@@ -32,11 +32,13 @@ class Plan:
     """What the solving worker broadcasts: the recoding, the phrases, and the number and digest of every record.
 
     Record i < len(inventory) is phrase i; after the phrases comes one record per token: the action alone.
+    `min_outside_unit`: the j in force, 0 where nobody's unit is known.
     """
 
     recoding: Lift
     inventory: Inventory
     digests: tuple[bytes, ...]
+    min_outside_unit: int
 
     @property
     def phrases(self) -> int:
@@ -73,9 +75,9 @@ class Emitted(NamedTuple):
     withheld: dict[str, tuple[int, int]]
 
 
-def make_plan(recoding: Lift, inventory: Inventory) -> Plan:
+def make_plan(recoding: Lift, inventory: Inventory, *, min_outside_unit: int) -> Plan:
     """Number and hash the records that the inventory and the single tokens can become."""
-    plan = Plan(recoding, inventory, ())
+    plan = Plan(recoding, inventory, (), min_outside_unit)
     return replace(plan, digests=tuple(record_digest(actions) for actions in plan.actions()))
 
 

@@ -19,7 +19,7 @@ from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.participation import Registry, admit
 from transforms.paths import action_paths
-from transforms.pseudonym import pseudonyms
+from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.schemas import EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_text
 from transforms.times import parse_times
@@ -29,8 +29,16 @@ OUTSIDE_WINDOW: Final = "outside_window"
 NOT_ADMITTED: Final = "not_admitted"
 DUPLICATE: Final = "duplicate"
 
+COUNTED_ACCOUNTS: Final = 1024
+"""Accounts behind a drop are counted up to this many: enough to know whether they are k."""
+
 ACCOUNT_JOINT: Final = "\x1e"
 """Joins the columns of an account that is made of several."""
+
+
+def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
+    """The smallest so many of some digests: merging does not depend on the order of parts."""
+    return digests if len(digests) <= COUNTED_ACCOUNTS else frozenset(sorted(digests)[:COUNTED_ACCOUNTS])
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,8 @@ class EventPolicy:
     end_us: int
     person_key: bytes = field(repr=False)
     record_key: bytes = field(repr=False)
+    unit_key: bytes = field(repr=False)
+    counting_key: bytes = field(repr=False)
     registry: Registry | None = field(repr=False)
     gazetteer: Gazetteer | None = field(default=None, repr=False)
 
@@ -53,6 +63,9 @@ class Normalised(NamedTuple):
     events: pa.Table
     rejects: pa.Table
     dropped: dict[str, int]
+    behind: dict[
+        str, frozenset[bytes]
+    ]  # by drop reason: accounts, as digests that mean nothing after the run
     hits: dict[str, int]
     present: frozenset[str]  # mapped columns that hold any value
 
@@ -72,15 +85,14 @@ def to_events(
     """
     mapping = policy.mapping
     present = frozenset(name for name in mapping.columns if rows.column(name).null_count < rows.num_rows)
-    dropped: dict[str, int] = {}
+    drops = _Drops(policy.counting_key)
     rejects: list[pa.Table] = []
+    account = _accounts(rows, mapping.person, path_account)
     if mapping.where is not None:
         wanted = pc.is_in(
             as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string())
         )
-        rows = _keep(rows, _mask(wanted), FILTERED, dropped)
-
-    account = _accounts(rows, mapping.person, path_account)
+        rows, account = drops.keep(rows, account, _mask(wanted), FILTERED)
     rows, account = _reject_null(rows, account, reasons.PERSON_MISSING, rejects)
     parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)
     bad = _mask(pc.is_null(parsed.time_us))
@@ -90,23 +102,23 @@ def to_events(
     time_us = np.asarray(parsed.time_us.filter(pa.array(good)), np.int64)
 
     inside = (time_us >= policy.first_us) & (time_us < policy.end_us)
-    rows, account, time_us = (
-        _keep(rows, inside, OUTSIDE_WINDOW, dropped),
-        account.filter(pa.array(inside)),
-        time_us[inside],
-    )
+    rows, account = drops.keep(rows, account, inside, OUTSIDE_WINDOW)
+    time_us = time_us[inside]
 
     encoded = account.dictionary_encode()
     code = np.asarray(encoded.indices, np.int32)
     digests = pseudonyms(encoded.dictionary, key=policy.person_key)
     if policy.registry is None:
-        person, unit = digests.take(encoded.indices), _unit_column(rows, mapping)
+        person, unit = digests.take(encoded.indices), _unit_column(rows, policy)
     else:
         admitted, span = admit(policy.registry, digests, code, time_us)
-        rows, code, time_us = _keep(rows, admitted, NOT_ADMITTED, dropped), code[admitted], time_us[admitted]
+        rows, _ = drops.keep(rows, account, admitted, NOT_ADMITTED)
+        code, time_us = code[admitted], time_us[admitted]
         entry = pc.index_in(digests, value_set=policy.registry.accounts)
         person = policy.registry.person.take(entry).take(pa.array(code))
-        unit = _registry_unit(policy.registry, span[admitted])
+        # The registry is the better source; a log's own column counts where the registry names no units.
+        listed = bool(policy.registry.units)
+        unit = _registry_unit(policy.registry, span[admitted]) if listed else _unit_column(rows, policy)
 
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer)
     usable = pa.array(~paths.missing)
@@ -123,19 +135,31 @@ def to_events(
         },
         schema=EVENTS,
     ).filter(usable)
-    return Normalised(events, pa.concat_tables(rejects), dropped, paths.hits, present)
+    return Normalised(events, pa.concat_tables(rejects), drops.counts, drops.behind, paths.hits, present)
 
 
 def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(values, False)).astype(np.bool_)
 
 
-def _keep(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str, dropped: dict[str, int]) -> pa.Table:
-    lost = int(len(mask) - mask.sum())
-    if lost:
-        dropped[reason] = dropped.get(reason, 0) + lost
-        return rows.filter(pa.array(mask))
-    return rows
+class _Drops:
+    """What is dropped, by reason, and how many accounts are behind it: as many digests as it takes to know."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.counts: dict[str, int] = {}
+        self.behind: dict[str, frozenset[bytes]] = {}
+
+    def keep(
+        self, rows: pa.Table, account: pa.Array, mask: npt.NDArray[np.bool_], reason: str
+    ) -> tuple[pa.Table, pa.Array]:
+        lost = int(len(mask) - mask.sum())
+        if not lost:
+            return rows, account
+        self.counts[reason] = lost
+        accounts = account.filter(pa.array(~mask)).drop_null().unique()
+        self.behind[reason] = fewest(frozenset(pseudonyms(accounts, key=self._key).to_pylist()))
+        return rows.filter(pa.array(mask)), account.filter(pa.array(mask))
 
 
 def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Array) -> pa.Table:
@@ -166,10 +190,13 @@ def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> p
     return pa.repeat(pa.scalar(constant, pa.string()), rows.num_rows)
 
 
-def _unit_column(rows: pa.Table, mapping: Mapping) -> pa.DictionaryArray:
-    if mapping.unit is None or mapping.unit == "participation":
+def _unit_column(rows: pa.Table, policy: EventPolicy) -> pa.DictionaryArray:
+    name = policy.mapping.unit
+    if name is None or name == "participation":
         return pa.nulls(rows.num_rows, EVENTS.field("unit").type)
-    return as_text(rows.column(mapping.unit)).dictionary_encode()
+    encoded = as_text(rows.column(name)).dictionary_encode()
+    units = unit_pseudonyms(encoded.dictionary, key=policy.unit_key)
+    return pa.DictionaryArray.from_arrays(encoded.indices, units)
 
 
 def _registry_unit(registry: Registry, span: npt.NDArray[np.int64]) -> pa.DictionaryArray:

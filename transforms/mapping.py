@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -18,17 +18,25 @@ CONTENT_WORDS = frozenset(
 )
 """Words in a column's name that say it holds what somebody typed, read or copied: `key_class` or not at all."""
 
+_GLUED: Final = re.compile(
+    "^(window|page|doc|document|tab|inner|outer|plain|typed|raw|full|input|selected|clip)?"
+    "(text|title|value|html|clipboard|password|passwd|passphrase|passcode|typed|content|body|keystroke|secret)s?"
+    "(data|value|text|content|html)?$"
+    "|^key(code|name|sym|val|value|press|down|up|char|data|log)s?$|^(pwd|pass|passw|pin)$|^clip(board)?"
+)
+"""The same words glued to others, as field names often are (`windowtitle`, `innerHTML`, `keysym`)."""
+
 
 def says_content(column: str) -> bool:
     """Whether a column's name says that it holds content, judged word by word (`keyCode`, `window_title`).
 
-    >>> says_content("window_title"), says_content("keyChar"), says_content("monkey")
-    (True, True, False)
+    >>> [says_content(name) for name in ("window_title", "keyChar", "innerHTML", "monkey", "context", "subtitle_id")]
+    [True, True, True, False, False, False]
     """
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
     words = [word for word in re.split(r"[^A-Za-z0-9]+", parts.lower()) if word]
-    joined = re.split(r"[^a-z0-9]+", column.lower())
-    return any(word in CONTENT_WORDS for word in [*words, *joined])
+    joined = [word for word in re.split(r"[^a-z0-9]+", column.lower()) if word]
+    return any(word in CONTENT_WORDS or _GLUED.search(word) for word in [*words, *joined])
 
 
 class _Model(BaseModel):

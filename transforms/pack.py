@@ -40,6 +40,11 @@ class Packed(NamedTuple):
     unit_names: pa.Array
 
     @property
+    def units_known(self) -> bool:
+        """Whether anybody's unit is known; where nobody's is, diversity over units means nothing."""
+        return any(name != UNKNOWN_UNIT for name in self.unit_names.to_pylist())
+
+    @property
     def people(self) -> int:
         """How many people there are."""
         return len(self.unit_offsets) - 1

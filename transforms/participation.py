@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.pseudonym import pseudonyms
+from transforms.pseudonym import pseudonyms, unit_pseudonyms
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -50,7 +50,7 @@ class Registry:
     span_from_us: Int64s
     span_to_us: Int64s
     span_unit: npt.NDArray[np.int32]  # index into units, -1: unknown
-    units: tuple[str, ...]
+    units: tuple[str, ...]  # pseudonyms
 
 
 class Admitted(NamedTuple):
@@ -60,13 +60,14 @@ class Admitted(NamedTuple):
     span: Int64s
 
 
-def build_registry(entries: pa.Table, *, person_key: bytes) -> Registry:
+def build_registry(entries: pa.Table, *, person_key: bytes, unit_key: bytes) -> Registry:
     """Resolve the participation file into admission spans by account.
 
     Args:
         entries: ENTRIES.
         person_key: the key of the person pseudonyms. People and accounts share a name space: without a file an
             account is a person.
+        unit_key: the key of the unit pseudonyms.
     """
     rows = entries.sort_by([("account", "ascending")]).to_pylist()
     people = _components(rows)
@@ -88,7 +89,7 @@ def build_registry(entries: pa.Table, *, person_key: bytes) -> Registry:
         span_from_us=np.array([span.from_us for span in flat], np.int64),
         span_to_us=np.array([span.to_us for span in flat], np.int64),
         span_unit=np.array([-1 if span.unit is None else unit_index[span.unit] for span in flat], np.int32),
-        units=units,
+        units=tuple(unit_pseudonyms(pa.array(units, pa.string()), key=unit_key).to_pylist()),
     )
 
 

@@ -47,6 +47,12 @@ def pseudonyms(values: pa.Array, *, key: bytes) -> pa.Array:
     return pa.array([None if text is None else digest(text) for text in texts], DIGEST)
 
 
+def unit_pseudonyms(units: pa.Array, *, key: bytes) -> pa.Array:
+    """The pseudonym of each unit, as hex: units are only ever compared. Null (unknown) stays null."""
+    digests = pseudonyms(units, key=key).to_pylist()
+    return pa.array([None if digest is None else digest.hex() for digest in digests], pa.string())
+
+
 def key_fingerprint(master: bytes) -> str:
     """What a registry keeps to recognise its key: 64 bits that say nothing about it, as hex."""
     return derive_key(master, "fingerprint")[:8].hex()

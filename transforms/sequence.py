@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.buckets import compact
+from transforms.distinct import distinct
 from transforms.schemas import ACTIONS, EVENTS
 from transforms.tokens import level_texts
 
@@ -18,10 +19,11 @@ Int64s = npt.NDArray[np.int64]
 
 
 class Ordered(NamedTuple):
-    """EVENTS in the total order (person, time, file, position), and how many duplicates were dropped."""
+    """EVENTS in the total order (person, time, file, position); how many duplicates were dropped, and of how many people."""
 
     events: pa.RecordBatch
     duplicates: int
+    duplicate_people: int
 
 
 class Sequenced(NamedTuple):
@@ -45,7 +47,7 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
         batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
     """
     if not batches:
-        return Ordered(_empty(), 0)
+        return Ordered(_empty(), 0, 0)
     first_of = sorted(
         batches, key=lambda batch: (batch.column("file")[0].as_py(), batch.column("position")[0].as_py())
     )
@@ -56,7 +58,7 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     order = np.lexsort((time_us, person))
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
-    return Ordered(events, int(len(order) - keep.sum()))
+    return Ordered(events, int(len(order) - keep.sum()), len(distinct(person[order[~keep]])))
 
 
 def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:

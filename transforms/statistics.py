@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import reasons
-from transforms.events import Normalised
+from transforms.events import Normalised, fewest
 
 DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 """Reasons that say a file could not be read to its end."""
@@ -22,14 +22,16 @@ DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 class ReadStatistics:
     """Counts of records.
 
-    `unreadable`: what stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last
-    admitted event, µs UTC; None: no event.
+    `behind`: by drop reason the accounts behind it, as digests that mean nothing after the run. `unreadable`: what
+    stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
+    UTC; None: no event.
     """
 
     read: int = 0
     kept: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    behind: dict[str, frozenset[bytes]] = field(default_factory=dict)
     scrubbed: Counter[str] = field(default_factory=Counter)
     present: frozenset[str] = frozenset()
     damaged_files: frozenset[int] = frozenset()
@@ -39,6 +41,7 @@ class ReadStatistics:
 
     def __add__(self, other: ReadStatistics) -> ReadStatistics:
         """The statistics of both parts together."""
+        none: frozenset[bytes] = frozenset()
         firsts = [value for value in (self.first_us, other.first_us) if value is not None]
         lasts = [value for value in (self.last_us, other.last_us) if value is not None]
         return ReadStatistics(
@@ -46,6 +49,10 @@ class ReadStatistics:
             self.kept + other.kept,
             self.rejected + other.rejected,
             self.dropped + other.dropped,
+            {
+                reason: fewest(self.behind.get(reason, none) | other.behind.get(reason, none))
+                for reason in self.behind.keys() | other.behind.keys()
+            },
             self.scrubbed + other.scrubbed,
             self.present | other.present,
             self.damaged_files | other.damaged_files,
@@ -72,6 +79,7 @@ def measure(normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file
         kept=normalised.events.num_rows,
         rejected=rejected,
         dropped=Counter(normalised.dropped),
+        behind=normalised.behind,
         scrubbed=Counter(normalised.hits),
         present=normalised.present,
         damaged_files=frozenset({file}) if DAMAGE & rejected.keys() else frozenset(),

@@ -102,12 +102,18 @@ def run(
 
     Flags that are not listed go to Apache Beam (--runner, --flink_master …).
     """
-    from etl.logs import quiet_libraries
+    from etl.logs import quiet_libraries, use_json
 
+    use_json(context.params["log_format"] == "json")
     quiet_libraries()
-    resolved = _resolve(context)
     import secrets
 
+    resolved = _resolve(context)
+    use_json(resolved.log_format == "json")
+    if context.args:
+        from etl.beam_options import beam_options
+
+        beam_options(context.args)  # a flag that nobody knows is told at once
     from etl.console import Console
     from etl.run import run as run_window
     from etl.summary import print_summary

@@ -138,7 +138,31 @@ BASE = "format: jsonl\nperson: u\ntime: t\naction: [[a]]\n"
 
 
 @pytest.mark.parametrize(
-    "column", ["key", "keyCode", "window_title", "value", "typed", "Text", "clipboard.data", "dwell_time"]
+    "column",
+    [
+        "key",
+        "keyCode",
+        "window_title",
+        "value",
+        "typed",
+        "Text",
+        "clipboard.data",
+        "dwell_time",
+        "windowtitle",
+        "innertext",
+        "innerHTML",
+        "typedtext",
+        "plaintext",
+        "clipboarddata",
+        "inputvalue",
+        "pagetitle",
+        "keyname",
+        "keysym",
+        "keyval",
+        "keypress",
+        "pwd",
+        "passphrase",
+    ],
 )
 def test_content_passes_as_a_class_of_keys_or_not_at_all(tmp_path, column):
     path = tmp_path / "m.yaml"

@@ -125,8 +125,8 @@ def test_wiring_equals_direct_calls(logs):
 
     result = go(logs)
     files = find_inputs([str(logs / "logs")], NATIVE, date=None)
-    person_key = derive_key(bytes.fromhex(KEY), "person")
-    policy = EventPolicy(NATIVE, *EVER_US, person_key, derive_key(bytes.fromhex(KEY), "record"), None)
+    keys = [derive_key(bytes.fromhex(KEY), purpose) for purpose in ("person", "record", "unit", "counting")]
+    policy = EventPolicy(NATIVE, *EVER_US, *keys, None)
     tables = [
         to_events(decoded.rows, policy, file=split.file.index).events
         for split in plan_splits(files, NATIVE, split_bytes=1 << 20)
@@ -212,7 +212,7 @@ def test_the_same_run_again_changes_nothing(logs):
 def test_other_content_for_a_published_window_is_refused(logs):
     go(logs)
     write_lines(logs / "logs" / "day.jsonl", workplace(seed=2))
-    with pytest.raises(AlreadyPublishedError, match="withdraw"):
+    with pytest.raises(AlreadyPublishedError, match="released twice"):
         go(logs)
 
 
@@ -291,7 +291,8 @@ def test_flags_that_nobody_knows_are_errors(logs):
         beam_options(["--kk=20"])
     with pytest.raises(ConfigError, match="multi_threading"):
         beam_options(["--direct_running_mode=multi_threading"])
-    beam_options(["--runner=FlinkRunner", "--flink_master=localhost:8081", "--parallelism=4"])
+    with pytest.raises(ConfigError, match="local disk"):
+        beam_options(["--runner=FlinkRunner", "--flink_master=localhost:8081", "--parallelism=4"])
 
 
 def test_load_dataset_gives_what_was_written(logs):

@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.participation import ENTRIES, admit, build_registry
-from transforms.pseudonym import pseudonyms
+from transforms.pseudonym import pseudonyms, unit_pseudonyms
 
 KEY = b"k" * 32
 
@@ -11,6 +11,7 @@ def registry(*rows: dict):
     return build_registry(
         pa.Table.from_pylist([{"status": "participates", **row} for row in rows], schema=ENTRIES),
         person_key=KEY,
+        unit_key=KEY,
     )
 
 
@@ -104,7 +105,8 @@ def test_the_unit_is_that_of_the_span_recorded_last():
         {"account": "a", "person": "p", "unit": "new", "valid_from_us": 10, "recorded_at_us": 2},
     )
     found = admit(built, pseudonyms(pa.array(["a"]), key=KEY), np.zeros(2, np.int32), np.array([5, 15])).span
-    assert [built.units[built.span_unit[span]] for span in found] == ["old", "new"]
+    old, new = unit_pseudonyms(pa.array(["old", "new"]), key=KEY).to_pylist()
+    assert [built.units[built.span_unit[span]] for span in found] == [old, new]
 
 
 def test_no_name_is_in_what_workers_get():

@@ -1,0 +1,87 @@
+"""Resolve a configuration into the job that workers are given: mapping, participation, keys, numbers, splits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from etl.config import RunConfig
+from etl.inputs import InputFile, plan_splits
+from etl.job import Job
+from etl.participation_file import load_participation
+from etl.sealed import new_key
+from etl.staging import Staging
+from etl.window import bounds_us
+from transforms.events import EventPolicy
+from transforms.gazetteer import Gazetteer
+from transforms.mapping import Mapping
+from transforms.participation import build_registry
+from transforms.policy import AnonymityPolicy
+from transforms.pseudonym import derive_key
+
+MAX_RECORD_BYTES: Final = 1 << 20
+BUCKET_BYTES: Final = 64 << 20
+"""Uncompressed input per person bucket that the default number of buckets aims at."""
+
+_UNPACKED: Final = 10
+"""How many times larger a compressed log is assumed to be, for the number of buckets."""
+
+
+def plan_job(
+    config: RunConfig, mapping: Mapping, files: list[InputFile], key: bytes, staging: Staging
+) -> Job:
+    """Everything the workers need, resolved once."""
+    size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
+    return Job(
+        splits=tuple(plan_splits(files, mapping, split_bytes=int(config.split_mb * (1 << 20)))),
+        events=_event_policy(config, mapping, key),
+        anonymity=AnonymityPolicy(
+            k=config.k,
+            min_outside_unit=config.min_outside_unit,
+            cap_per_person=config.cap_per_person,
+            max_per_person=config.max_per_person,
+            min_active=config.active_needed,
+            max_length=config.max_length,
+            gap_us=int(config.gap_minutes * 60_000_000),
+            drop_repeats=mapping.drop_repeats,
+            levels=len(mapping.action),
+        ),
+        staging=staging,
+        threads=(os.cpu_count() or 1) - 1,
+        buckets=config.buckets or max(1, min(1024, -(-size_bytes // BUCKET_BYTES))),
+        block_bytes=int(config.block_mb * (1 << 20)),
+        max_record_bytes=MAX_RECORD_BYTES,
+        version_salt=str(config.date or config.window).encode(),
+        sealing_key=new_key(),
+    )
+
+
+def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolicy:
+    first_us, end_us = bounds_us(config.nights, config.night_timezone)
+    keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
+    entries = None if config.participation == "none" else load_participation(Path(config.participation))
+    registry = gazetteer = None
+    if entries is not None:
+        registry = build_registry(entries, person_key=keys["person"], unit_key=keys["unit"])
+        gazetteer = Gazetteer.build(_names(entries), key=keys["gazetteer"])
+    return EventPolicy(
+        mapping,
+        first_us,
+        end_us,
+        person_key=keys["person"],
+        record_key=keys["record"],
+        unit_key=keys["unit"],
+        counting_key=new_key(),
+        registry=registry,
+        gazetteer=gazetteer,
+    )
+
+
+def _names(entries: pa.Table) -> list[str]:
+    """Everybody whom the participation file names, taking part or not: no such name may remain in a token."""
+    return [
+        name for column in ("account", "person") for name in entries.column(column).drop_null().to_pylist()
+    ]
