@@ -35,8 +35,11 @@ def beam_options(flags: list[str]) -> Any:
         raise ConfigError(
             f"unknown flags, known neither to desirepath nor to Beam: {', '.join(unknown)}; see --help"
         )
-    options = PipelineOptions(flags)
-    runner = str(options.view_as(StandardOptions).runner).rpartition(".")[2]
+    try:
+        options = PipelineOptions(flags)
+        runner = str(options.view_as(StandardOptions).runner).rpartition(".")[2]
+    except ValueError as error:
+        raise ConfigError(f"Beam does not accept these flags: {error}") from None
     if runner not in LOCAL_RUNNERS:
         raise ConfigError(
             f"--runner={runner}: workers leave what they stage on a local disk, so that for now only runners on this "

@@ -5,6 +5,7 @@ Its YAML head is what `load_dataset(registry)` obeys: one config per live versio
 
 from __future__ import annotations
 
+import html
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -117,4 +118,4 @@ def _body(manifests: list[dict[str, Any]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return html.escape(text).replace("|", "\\|").replace("\n", " ")

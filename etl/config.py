@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,6 +18,7 @@ from pydantic import (
 )
 
 from etl.errors import ConfigError
+from etl.yaml_file import read_yaml
 
 K_FLOOR: Final = 10
 NOT_STATED: Final = "not stated"
@@ -48,18 +48,18 @@ class RunConfig(BaseModel):
     works_agreement: str = NOT_STATED
     key_file: Path | None = None
     simulated: bool = False
-    k: int = Field(default=K_FLOOR, ge=2)
+    k: int = Field(default=K_FLOOR, ge=2, le=1_000_000)
     allow_low_k: bool = False
-    min_outside_unit: int = Field(default=3, ge=0)
-    cap_per_person: int = Field(default=20, ge=0)
-    max_per_person: int = Field(default=5000, ge=0)
-    min_active: int | None = Field(default=None, ge=1)
+    min_outside_unit: int = Field(default=3, ge=0, le=1_000_000)
+    cap_per_person: int = Field(default=20, ge=0, le=1_000_000_000)
+    max_per_person: int = Field(default=5000, ge=0, le=1_000_000_000)
+    min_active: int | None = Field(default=None, ge=1, le=1_000_000_000)
     gap_minutes: float = Field(default=30, gt=0, le=24 * 60)
-    max_length: int = Field(default=12, ge=1, le=63)
+    max_length: int = Field(default=12, ge=2, le=63)
     max_reject_ratio: float = Field(default=0.01, ge=0, le=1)
     buckets: int | None = Field(default=None, ge=1, le=4096)
-    split_mb: float = Field(default=64, gt=0)
-    block_mb: float = Field(default=16, gt=0, le=512)
+    split_mb: float = Field(default=64, ge=0.001, le=65_536)
+    block_mb: float = Field(default=16, ge=0.001, le=512)
     dry_run: bool = False
     log_format: Literal["auto", "text", "json"] = "auto"
 
@@ -86,6 +86,11 @@ class RunConfig(BaseModel):
             problems.append(
                 f"--k below {K_FLOOR} protects too little: it needs --allow-low-k, and every page of the version will say so"
             )
+        if any(not pattern.strip() for pattern in self.input):
+            problems.append("--input must not be empty")
+        nights = self.nights if not problems else None
+        if nights is not None and not 1970 <= nights[0].year <= nights[1].year <= 2200:
+            problems.append("the nights must lie between 1970 and 2200")
         if self.date is None and any("{date}" in pattern for pattern in self.input):
             problems.append("--input holds {date}: it needs --date")
         if problems:
@@ -114,7 +119,7 @@ def load_config(file: Path | None, flags: dict[str, Any]) -> RunConfig:
     Raises:
         ConfigError: with every problem at once.
     """
-    values = _read_yaml(file) if file is not None else {}
+    values = read_yaml(file, "the configuration file") if file is not None else {}
     values = {str(key).replace("-", "_"): value for key, value in values.items()}
     values.update({key: value for key, value in flags.items() if value is not None})
     if "date" in flags and flags["date"] is not None:
@@ -125,17 +130,23 @@ def load_config(file: Path | None, flags: dict[str, Any]) -> RunConfig:
         return RunConfig.model_validate(values)
     except ValidationError as error:
         raise ConfigError(
-            "\n".join(["the configuration cannot be used:", *(f"  - {line}" for line in problems_of(error))])
+            "\n".join(
+                ["the configuration cannot be used:", *(f"  - {line}" for line in problems_of(error, "--"))]
+            )
         ) from None
 
 
-def problems_of(error: ValidationError) -> list[str]:
+def problems_of(error: ValidationError, prefix: str = "") -> list[str]:
     """Each problem of a validation error as one line that names the field and never quotes a value."""
-    lines = []
-    for problem in error.errors(include_url=False, include_input=False):
+    lines: list[str] = []
+    problems = error.errors(include_url=False, include_input=False)
+    inner = {problem["loc"][:-1] for problem in problems if problem["loc"]}
+    for problem in problems:
+        if problem["type"] == "too_short" and problem["loc"] in inner:
+            continue  # says again what is said of an item
         where = ".".join(str(part) for part in problem["loc"])
-        flag = f"--{where.replace('_', '-')}" if len(problem["loc"]) == 1 else where
-        message = problem["msg"].removeprefix("Value error, ")
+        flag = f"{prefix}{where.replace('_', '-')}" if prefix and len(problem["loc"]) == 1 else where
+        message = _SAID.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "missing":
             message = _MISSING.get(where, "is needed and was not given")
         elif problem["type"] == "extra_forbidden":
@@ -144,20 +155,13 @@ def problems_of(error: ValidationError) -> list[str]:
     return lines
 
 
+_SAID: Final = {
+    "tuple_type": "must be a list, for instance - [column]",
+    "date_from_datetime_parsing": "must be a date, YYYY-MM-DD",
+    "date_parsing": "must be a date, YYYY-MM-DD",
+}
 _MISSING: Final = {
     "input": "say what to read: a file, a folder or a glob (repeatable)",
     "registry": "say where versions are kept: a folder",
     "participation": "say who takes part: a participation file, or none (everybody; every page of the version will say so)",
 }
-
-
-def _read_yaml(file: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(file.read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"the configuration file {file} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ConfigError(f"the configuration file {file} is not YAML") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"the configuration file {file} must hold settings: one `name: value` a line")
-    return values

@@ -24,7 +24,7 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
 
     def load(number: int) -> Bucket:
         return Bucket(
-            read_table(job.staging.events(number)),
+            read_sealed(job.staging.events(number), job.sealing_key),
             read_sealed(job.staging.emissions(number), job.sealing_key),
         )
 

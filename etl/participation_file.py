@@ -12,53 +12,66 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from etl.errors import ConfigError
+from transforms.account import canonical
 from transforms.participation import ENTRIES
 
 COLUMNS: Final = ("account", "person", "unit", "status", "valid_from", "valid_to", "basis", "recorded_at")
 STATUSES: Final = frozenset({"participates", "objects", "left"})
-_OPTIONAL: Final = frozenset({"unit", "valid_from", "valid_to", "basis", "recorded_at"})
+_NEEDED: Final = ("account", "person", "status")
+_NAMES: Final = ("account", "person", "unit")
+_TIMES: Final = ("valid_from", "valid_to", "recorded_at")
+_SHOWN: Final = 5
 
 
 def load_participation(path: Path) -> pa.Table:
-    """The file as ENTRIES.
+    """The file as ENTRIES, every name in its canonical spelling.
 
     Raises:
-        ConfigError: with the first problems, by row number, never by value.
+        ConfigError: what is wrong with which rows, never a value.
     """
-    rows = _read(path)
-    problems: list[str] = []
-    entries = []
-    for number, row in enumerate(rows, start=1):
-        entry: dict[str, Any] = {
-            name: _text(row.get(name)) for name in ("account", "person", "unit", "status")
-        }
-        if entry["account"] is None:
-            problems.append(f"row {number}: account is empty")
-        if entry["status"] not in STATUSES:
-            problems.append(f"row {number}: status must be one of {', '.join(sorted(STATUSES))}")
-        for name in ("valid_from", "valid_to", "recorded_at"):
-            try:
-                entry[f"{name}_us"] = _time_us(row.get(name))
-            except ValueError:
-                problems.append(
-                    f"row {number}: {name} must be an ISO 8601 date or time (UTC where it has no offset)"
-                )
-        entries.append(entry)
+    rows = _read(path).to_pylist()
+    if not rows:
+        raise ConfigError(f"the participation file {path} lists nobody, so that nobody would be admitted")
+    problems: dict[str, list[int]] = {}
+    entries = [_entry(row, number, problems) for number, row in enumerate(rows, start=1)]
+    linked = {entry["account"] for entry in entries if entry["person"] is not None}
+    for number, entry in enumerate(entries, start=1):
+        if entry["status"] in ("objects", "left") and entry["account"] not in linked:
+            # Passed over, an objection with a misspelt account would leave its person in.
+            _note(problems, f"{entry['status']}, but nothing links the account to a person", number)
     if problems:
-        more = f" … and {len(problems) - 5} more" if len(problems) > 5 else ""
-        raise ConfigError(f"the participation file {path} cannot be used: {'; '.join(problems[:5])}{more}")
+        told = "; ".join(f"{_rows(numbers)}: {problem}" for problem, numbers in problems.items())
+        raise ConfigError(f"the participation file {path} cannot be used: {told}")
     return pa.Table.from_pylist(entries, schema=ENTRIES)
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _entry(row: dict[str, Any], number: int, problems: dict[str, list[int]]) -> dict[str, Any]:
+    entry = {name: row.get(name) for name in (*_NAMES, "status")}
+    if entry["account"] is None:
+        _note(problems, "account is empty", number)
+    if entry["status"] not in STATUSES:
+        _note(problems, f"status must be one of {', '.join(sorted(STATUSES))}", number)
+    for name in _TIMES:
+        try:
+            entry[f"{name}_us"] = _time_us(row.get(name))
+        except (ValueError, OverflowError):
+            _note(problems, f"{name} must be an ISO 8601 date or time (UTC where it has no offset)", number)
+    return entry
+
+
+def _note(problems: dict[str, list[int]], problem: str, number: int) -> None:
+    problems.setdefault(problem, []).append(number)
+
+
+def _rows(numbers: list[int]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:_SHOWN])
+    more = f" and {len(numbers) - _SHOWN:,} more" if len(numbers) > _SHOWN else ""
+    return f"row{'s' if len(numbers) > 1 else ''} {shown}{more}"
+
+
+def _read(path: Path) -> pa.Table:
     try:
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
-        else:
-            as_text = pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(COLUMNS, pa.string()), strings_can_be_null=True, null_values=[""]
-            )
-            table = pyarrow.csv.read_csv(path, convert_options=as_text)
+        table = pq.read_table(path) if path.suffix == ".parquet" else _read_csv(path)
     except OSError as error:
         raise ConfigError(
             f"the participation file {path} cannot be read: {error.strerror or 'not a file of that format'}; "
@@ -66,27 +79,58 @@ def _read(path: Path) -> list[dict[str, Any]]:
         ) from None
     except pa.ArrowInvalid:
         raise ConfigError(f"the participation file {path} is not a well-formed CSV or Parquet file") from None
-    missing = [name for name in COLUMNS if name not in table.column_names and name not in _OPTIONAL]
-    unknown = [name for name in table.column_names if name not in COLUMNS]
-    if missing or unknown:
+    names = [name.strip() for name in table.column_names]
+    problems = [f"it has no column {name}" for name in _NEEDED if name not in names]
+    unknown = [name for name in names if name not in COLUMNS]
+    if unknown:
+        problems.append(f"{len(unknown)} of its columns are none of {', '.join(COLUMNS)}")
+    if len(set(names)) != len(names):
+        problems.append("a column stands in it twice")
+    if problems:
+        raise ConfigError(f"the participation file {path} cannot be used: {'; '.join(problems)}")
+    table = table.rename_columns(names)
+    wrong = [
+        name for name in (*_NAMES, "status") if name in names and not _is_name(table.schema.field(name).type)
+    ]
+    if wrong:
         raise ConfigError(
-            f"the participation file {path} needs the columns {', '.join(COLUMNS)}"
-            + (f"; missing: {', '.join(missing)}" if missing else "")
-            + (f"; {len(unknown)} that it does not know" if unknown else "")
+            f"the participation file {path} cannot be used: {', '.join(wrong)} must hold text or whole numbers"
         )
-    return list(table.to_pylist())
+    for name in (name for name in (*_NAMES, "status") if name in names):
+        text = table.column(name).cast(pa.string()).combine_chunks()
+        table = table.set_column(names.index(name), name, canonical(text))
+    return table
 
 
-def _text(value: object) -> str | None:
-    return str(value) if value is not None and str(value) != "" else None
+def _read_csv(path: Path) -> pa.Table:
+    with open(path, encoding="utf-8-sig", errors="replace") as stream:
+        header = [name.strip().strip('"') for name in stream.readline().split(",")]
+    as_text = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys([*header, *COLUMNS], pa.string()),
+        strings_can_be_null=True,
+        null_values=[""],
+    )
+    return pyarrow.csv.read_csv(
+        path, read_options=pyarrow.csv.ReadOptions(column_names=header, skip_rows=1), convert_options=as_text
+    )
+
+
+def _is_name(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_dictionary(kind)
+        or pa.types.is_null(kind)
+    )
 
 
 def _time_us(value: object) -> int | None:
-    if value is None or value == "":
+    if value is None or str(value).strip() == "":
         return None
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

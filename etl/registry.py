@@ -74,7 +74,7 @@ class Registry:
         path = self.private / "key-fingerprint"
         if not path.exists():
             write_atomically(path, fingerprint.encode())
-        elif path.read_text() != fingerprint:
+        elif path.read_bytes() != fingerprint.encode():
             raise ConfigError(
                 f"this key is not the one of the registry {self.root}: its pseudonyms would not meet the ones before; "
                 "give the registry's key (--key-file), or use another registry"
@@ -87,6 +87,9 @@ class Registry:
         """
         for leftover in (self.private / "staging").glob("*"):
             shutil.rmtree(leftover)
+        for folder in (self.root, self.manifests_folder, self.reports, self.private):
+            for partial in folder.glob(".*.partial"):
+                partial.unlink()
         live = {manifest["version"] for manifest in self.manifests()}
         for entry in self._publishing.glob("*"):
             if entry.name not in live:
@@ -100,7 +103,15 @@ class Registry:
         read = []
         for path in sorted(self.manifests_folder.glob("*.json")):
             try:
-                read.append(json.loads(path.read_bytes()))
+                manifest = json.loads(path.read_bytes())
+                if not isinstance(manifest, dict) or not manifest.keys() >= {
+                    "version",
+                    "window",
+                    "files",
+                    "policy",
+                }:
+                    raise ValueError("not a manifest")
+                read.append(manifest)
             except (OSError, ValueError):
                 raise StorageError(f"the manifest {path} cannot be read: restore it from a backup") from None
         return read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -81,7 +83,7 @@ def _run(
     preload()
     job = plan_job(config, mapping, files, key, staging)
     console.log("start", files=len(files), splits=len(job.splits), buckets=job.buckets)
-    inputs = [{"file": file.index, "path": file.path, "bytes": file.size_bytes} for file in files]
+    inputs = [{"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in files]
     facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
         run_pipeline(job, beam_flags)
@@ -112,19 +114,39 @@ def _run(
         advance("gates", len(checks))
         result = settle(config, registry, staging, manifest, checks, report)
         advance("publish", 1)
-    keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
+    try:
+        keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
+    except OSError:  # the version stands; only its timings are not on record
+        console.note(f"{result.state}, but the record of the run could not be completed")
     return result
 
 
+def _printable(path: str) -> str:
+    """A path as text that JSON can hold, whatever bytes it is made of."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def run_pipeline(job: Job, beam_flags: list[str]) -> None:
-    """Run the Beam pipeline to its end."""
+    """Run the Beam pipeline to its end.
+
+    Raises:
+        StorageError: the disk failed in a step; the runner hides it in an error of its own.
+    """
     import apache_beam as beam
 
     from etl.beam_options import beam_options
     from etl.pipeline import build_pipeline
 
-    with beam.Pipeline(options=beam_options(beam_flags)) as pipeline:
-        build_pipeline(pipeline, job)
+    try:
+        with beam.Pipeline(options=beam_options(beam_flags)) as pipeline:
+            build_pipeline(pipeline, job)
+    except RuntimeError as error:
+        found = re.search(r"\[Errno (\d+)\]", str(error))
+        if found is None:
+            raise
+        raise StorageError(
+            f"reading or writing failed: {os.strerror(int(found[1]))}; check the disk and run again"
+        ) from None
 
 
 def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry) -> None:
@@ -144,7 +166,8 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         )
     if statistics["kept"] == 0:
         dropped = sorted(statistics["dropped"].items())
-        why = ", ".join(f"{reason} {n:,}" for reason, n in dropped) or "the files are empty"
+        lost = [*dropped, *sorted(statistics["rejected"].items())]
+        why = ", ".join(f"{reason} {n:,}" for reason, n in lost) or "the files are empty"
         raise UnusableRecordsError(
             f"no admitted event in the window, of {read:,} records read ({why}); check --date or --window, the "
             "mapping's time and the participation file. Nothing was published"

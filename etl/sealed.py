@@ -1,6 +1,7 @@
 """Sealed tables: Arrow IPC under AES-256-GCM with a key that lives only in the run's memory.
 
-What a run must remember about people while it works (its emissions) is written like this: a kill leaves ciphertext.
+What a run must remember about people while it works (their events and emissions) is written like this: a kill leaves
+ciphertext.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         writer.write_table(table)
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), path.name.encode())
+    sealed = nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))
     partial = path.with_suffix(".partial")
     partial.write_bytes(sealed)
     partial.replace(path)
+
+
+def _place(path: Path) -> bytes:
+    """Folder and name: a sealed file does not open in another's place."""
+    return f"{path.parent.name}/{path.name}".encode()
 
 
 def read_sealed(path: Path, key: bytes) -> pa.Table:
@@ -38,6 +44,6 @@ def read_sealed(path: Path, key: bytes) -> pa.Table:
         cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
     """
     sealed = path.read_bytes()
-    plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], path.name.encode())
+    plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))
     with pa.ipc.open_stream(plain) as reader:
         return reader.read_all()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-import yaml
 from pydantic import ValidationError
 
 from etl.compression import BrokenStreamError
@@ -15,6 +14,7 @@ from etl.errors import ConfigError, InputError
 from etl.inputs import InputFile, find_inputs
 from etl.read_parquet import open_parquet
 from etl.read_stream import open_binary, utf8_chunks
+from etl.yaml_file import read_yaml
 from transforms.mapping import NATIVE, Mapping
 
 NATIVE_COLUMNS: Final = frozenset({"user_id", "ts", "event_type", "app"})
@@ -36,16 +36,11 @@ def load_mapping(source: str, patterns: tuple[str, ...], date: str | None) -> Ma
 
 def read_mapping(path: Path) -> Mapping:
     """Read a mapping file."""
-    try:
-        values = yaml.safe_load(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         raise ConfigError(
             f"--source {path}: no such mapping file; give native, auto, or the path of a mapping (YAML)"
-        ) from None
-    except OSError as error:
-        raise ConfigError(f"the mapping {path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ConfigError(f"the mapping {path} is not YAML") from None
+        )
+    values = read_yaml(path, "the mapping")
     try:
         return Mapping.model_validate(values)
     except ValidationError as error:

@@ -42,8 +42,8 @@ class Staging:
         return self.root / "dead-letters.parquet"
 
     def events(self, bucket: int) -> Path:
-        """A bucket's admitted events in total order (EVENTS)."""
-        return self.root / "events" / f"bucket-{bucket:05d}.arrow"
+        """A bucket's admitted events in total order, sealed (EVENTS)."""
+        return self.root / "events" / f"bucket-{bucket:05d}.sealed"
 
     def emissions(self, bucket: int) -> Path:
         """A bucket's emissions, sealed (EMISSIONS)."""
@@ -51,7 +51,7 @@ class Staging:
 
     def buckets(self) -> list[int]:
         """The buckets that have events."""
-        return sorted(int(path.stem.split("-")[1]) for path in (self.root / "events").glob("bucket-*.arrow"))
+        return sorted(int(path.stem.split("-")[1]) for path in (self.root / "events").glob("bucket-*.sealed"))
 
     def create(self) -> None:
         """Make the folders, for the owner only."""

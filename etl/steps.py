@@ -14,7 +14,6 @@ import pyarrow as pa
 from etl.job import Job
 from etl.progress import advance
 from etl.sealed import write_sealed
-from etl.staging import write_batch
 from transforms.count import Counts, count
 from transforms.emit import Plan, emissions_table, emit, lifted_sessions, make_plan
 from transforms.lift import Lift, lift
@@ -60,7 +59,9 @@ class _Sequence(beam.DoFn):  # type: ignore[misc]
         number, batches = element
         policy = self._job.anonymity
         ordered = order_events(list(batches))
-        write_batch(ordered.events, self._job.staging.events(number))
+        write_sealed(
+            pa.Table.from_batches([ordered.events]), self._job.staging.events(number), self._job.sealing_key
+        )
         sequenced = build_actions(ordered.events, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats)
         advance("sequence", 1)
         yield Bucket(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from etl.notes import notes_of
+
 REASONS = {
     "rare_token": "action that too few people share, at every level",
     "no_shared_sequence": "not part of a sequence that enough people share",
@@ -38,7 +40,7 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
 
     add("rows read", rows["read"], f"in {manifest['input']['files']:,} files")
     for kind in ("rejected", "dropped"):
-        add(f"  {kind}", sum(rows[kind].values()))
+        add(f"  {kind}", _sum(rows[kind]))
         for reason, n in sorted(rows[kind].items()):
             add(f"    {reason}", n, REASONS.get(reason, ""))
     add("  kept", rows["kept"])
@@ -58,6 +60,8 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
         add("withheld actions", "")
         for reason, n in manifest["withheld"]["actions"].items():
             add(f"  {reason}", n, REASONS.get(reason, ""))
+    if notes_of(manifest):
+        add("note", "", "; ".join(notes_of(manifest)))
     gates = manifest["gates"]
     failed = [gate for gate in gates if not gate["success"]]
     add(
@@ -67,7 +71,12 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     )
     console.print(table)
     for name, path in where.items():
-        console.print(f"[bold]{name}[/bold]: {escape(str(path))}", soft_wrap=True)
+        console.print(f"[bold]{name}[/bold]: {escape(str(path))}", soft_wrap=True, highlight=False)
+
+
+def _sum(counts: dict[str, int | str]) -> int | str:
+    hidden = [count for count in counts.values() if isinstance(count, str)]
+    return hidden[0] if hidden else sum(count for count in counts.values() if isinstance(count, int))
 
 
 def _number(value: object) -> str:

@@ -342,6 +342,13 @@ def test_a_registry_that_is_none_is_2(tmp_path, capfd):
         assert_one_paragraph(capfd.readouterr().err)
 
 
+def test_the_log_format_of_one_command_is_not_the_next_ones(tmp_path, capfd):
+    assert main_nightly(flags(tmp_path, "--log-format", "json")) == 4
+    capfd.readouterr()
+    assert main(["verify", "--registry", str(tmp_path)]) == 2
+    assert capfd.readouterr().err.startswith("desirepath: ")
+
+
 INTERRUPTED = """
 import os, signal, sys, time
 import etl.finish

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.account import canonical
 from transforms.decode import reasons
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
@@ -184,10 +185,15 @@ def _reject_null(
 def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> pa.Array:
     if person.source_columns:
         columns = [as_text(rows.column(name)) for name in person.source_columns]
-        joined = columns[0] if len(columns) == 1 else pc.binary_join_element_wise(*columns, ACCOUNT_JOINT)
-        return pc.if_else(pc.equal(pc.utf8_trim_whitespace(joined), ""), pa.scalar(None, pa.string()), joined)
+        spelled = [_canonical_column(column) for column in columns]
+        return spelled[0] if len(spelled) == 1 else pc.binary_join_element_wise(*spelled, ACCOUNT_JOINT)
     constant = person.constant if person.path is None else path_account
-    return pa.repeat(pa.scalar(constant, pa.string()), rows.num_rows)
+    return canonical(pa.array([constant], pa.string())).take(pa.array(np.zeros(rows.num_rows, np.int64)))
+
+
+def _canonical_column(column: pa.Array) -> pa.Array:
+    encoded = column.dictionary_encode()
+    return canonical(encoded.dictionary).take(encoded.indices)
 
 
 def _unit_column(rows: pa.Table, policy: EventPolicy) -> pa.DictionaryArray:
@@ -195,8 +201,8 @@ def _unit_column(rows: pa.Table, policy: EventPolicy) -> pa.DictionaryArray:
     if name is None or name == "participation":
         return pa.nulls(rows.num_rows, EVENTS.field("unit").type)
     encoded = as_text(rows.column(name)).dictionary_encode()
-    units = unit_pseudonyms(encoded.dictionary, key=policy.unit_key)
-    return pa.DictionaryArray.from_arrays(encoded.indices, units)
+    units = unit_pseudonyms(canonical(encoded.dictionary), key=policy.unit_key)
+    return units.take(encoded.indices).dictionary_encode()
 
 
 def _registry_unit(registry: Registry, span: npt.NDArray[np.int64]) -> pa.DictionaryArray:

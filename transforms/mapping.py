@@ -33,10 +33,11 @@ def says_content(column: str) -> bool:
     >>> [says_content(name) for name in ("window_title", "keyChar", "innerHTML", "monkey", "context", "subtitle_id")]
     [True, True, True, False, False, False]
     """
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", column)
     words = [word for word in re.split(r"[^A-Za-z0-9]+", parts.lower()) if word]
     joined = [word for word in re.split(r"[^a-z0-9]+", column.lower()) if word]
-    return any(word in CONTENT_WORDS or _GLUED.search(word) for word in [*words, *joined])
+    words = [word.rstrip("0123456789") for word in [*words, *joined]]
+    return any(word in CONTENT_WORDS or _GLUED.search(word) for word in words if word)
 
 
 class _Model(BaseModel):
@@ -49,7 +50,7 @@ class PersonSpec(_Model):
     column: str | None = None
     columns: tuple[str, ...] = ()
     path: str | None = None
-    constant: str | None = None
+    constant: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> PersonSpec:
@@ -110,7 +111,7 @@ class ActionColumn(_Model):
 
     column: str
     as_: As = Field(default="template", alias="as")
-    split: str | None = None
+    split: str | None = Field(default=None, min_length=1)
     """Cut the value at this separator …"""
     take: int | None = Field(default=None, ge=1)
     """… and keep the first so many pieces."""

@@ -16,19 +16,32 @@ def versions(registry: RegistryDir) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from etl.notes import notes_of
+
     table = Table(
-        "version", "k", "people", "records", "transitions released", "gates", box=None, pad_edge=False
+        "version",
+        "nights",
+        "k",
+        "people",
+        "records",
+        "transitions",
+        "gates",
+        "notes",
+        box=None,
+        pad_edge=False,
     )
     manifests = _open(registry).manifests()
     for manifest in manifests:
         failed = sum(not gate["success"] for gate in manifest["gates"])
         table.add_row(
             manifest["version"],
+            _nights(manifest["window"]),
             str(manifest["k"]),
             str(manifest["people"]),
             f"{manifest['released']['records']:,}",
             f"{manifest['share']['transitions']:.1%}",
             "passed" if not failed else f"{failed} warnings",
+            ", ".join(notes_of(manifest)),
         )
     Console().print(table if manifests else "no versions yet")
 
@@ -68,6 +81,11 @@ def verify(registry: RegistryDir) -> None:
             f"{len(wrong)} of {checked} files are not what their manifests say: {'; '.join(wrong)}"
         )
     typer.echo(f"{checked} files of {len(opened.manifests())} versions are what their manifests say")
+
+
+def _nights(window: dict[str, Any]) -> str:
+    first, last = window["first"], window["last"]
+    return str(first) if first == last else f"{first}..{last}"
 
 
 def register(app: typer.Typer) -> None:

@@ -101,11 +101,12 @@ HEADER = "account,person,unit,status,valid_from,valid_to,basis,recorded_at\n"
 def test_a_participation_file_is_read(tmp_path):
     path = tmp_path / "p.csv"
     path.write_text(
-        HEADER + "a,p,u,participates,2026-01-01,2026-02-01T00:00:00+01:00,consent,\nb,,,left,,,,\n"
+        HEADER + "A ,p,u,participates,2026-01-01,2026-02-01T00:00:00+01:00,consent,\nb,,,participates,,,,\n"
     )
     rows = load_participation(path).to_pylist()
     assert rows[0]["valid_from_us"] == 1767225600_000_000
     assert rows[0]["valid_to_us"] == 1769900400_000_000
+    assert rows[0]["account"] == "a"
     assert (rows[1]["person"], rows[1]["valid_from_us"]) == (None, None)
 
 
@@ -115,8 +116,11 @@ def test_a_participation_file_is_read(tmp_path):
         (HEADER + "a,p,u,maybe,,,,\n", "row 1: status"),
         (HEADER + "a,p,u,left,gestern,,,\n", "row 1: valid_from"),
         (HEADER + ",p,u,left,,,,\n", "row 1: account"),
-        ("account,status\na,left\n", "missing: person"),
+        ("account,status\na,left\n", "no column person"),
         (HEADER + "a,p\n", "well-formed"),
+        (HEADER, "lists nobody"),
+        (HEADER.replace("basis", "status") + "a,p,u,objects,,,participates,\n", "twice"),
+        (HEADER + "a,p,u,participates,,,,\nz,,,objects,,,,\n", "row 2: objects"),
     ],
 )
 def test_a_participation_file_that_is_wrong_is_refused_whole(tmp_path, content, said):

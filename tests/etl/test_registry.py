@@ -39,6 +39,7 @@ def manifest(version: str, files: list[dict]) -> dict:
     return {
         "version": version,
         "simulated": False,
+        "window": {"first": version, "last": version, "timezone": "UTC"},
         "k": 10,
         "files": files,
         "policy": {
