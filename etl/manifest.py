@@ -28,7 +28,7 @@ def exact_manifest(
     outcome: dict[str, Any],
     data: Path,
     files_read: int,
-    mapped_columns: tuple[str, ...],
+    needed_columns: list[str],
 ) -> dict[str, Any]:
     """Every figure as it is, and under `behind` how many people are behind each reason. It stays in `.private/`.
 
@@ -72,7 +72,7 @@ def exact_manifest(
         "input": {
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
-            "columns_never_present": [name for name in mapped_columns if name not in statistics["present"]],
+            "columns_never_present": [name for name in needed_columns if name not in statistics["present"]],
         },
         "vocabulary": outcome["vocabulary"],
         "lengths": _histogram(data, "length"),

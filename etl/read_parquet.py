@@ -30,6 +30,8 @@ def row_group_bytes(file: InputFile, mapping: Mapping) -> list[int]:
         schema = opened.schema_arrow
         for column in mapping.columns:
             path = find_field(schema, column)
+            if path is None and column in mapping.optional:
+                continue
             if path is None:
                 raise InputError(
                     f"{file.path} has no column {column}, which the mapping names: correct the mapping's column name, or "

@@ -105,7 +105,7 @@ def _run(
             outcome=outcome,
             data=staging.data,
             files_read=len(files),
-            mapped_columns=mapping.columns,
+            needed_columns=[name for name in mapping.columns if name not in mapping.optional],
         )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}

@@ -63,11 +63,13 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     if notes_of(manifest):
         add("note", "", "; ".join(notes_of(manifest)))
     gates = manifest["gates"]
-    failed = [gate for gate in gates if not gate["success"]]
+    failed = [gate["sentence"] for gate in gates if not gate["success"]]
+    moot = sum(not gate["applicable"] for gate in gates)
+    passed = f"{len(gates) - len(failed) - moot} passed, {moot} not applicable"
     add(
         "gates",
-        f"{len(gates) - len(failed)} of {len(gates)}",
-        "passed" if not failed else "; ".join(f["sentence"] for f in failed),
+        f"{len(failed)} failed" if failed else passed,
+        f"should hold, and does not: {'; '.join(failed)}" if failed else "",
     )
     console.print(table)
     for name, path in where.items():

@@ -104,4 +104,4 @@ def _check(gate: Gate, rule: Rule, outcome: Outcome | None) -> Check:
     else:
         success = outcome.success
         observed = rule.observed if isinstance(rule.observed, str) else rule.observed(outcome.failing)
-    return Check(gate, rule.name, rule.severity, success, rule.sentence, observed)
+    return Check(gate, rule.name, rule.severity, success, rule.sentence, observed, outcome is not None)

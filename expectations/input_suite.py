@@ -9,19 +9,16 @@ from expectations.metrics import Manifest, shown
 from expectations.rule import Rule, Severity, between
 
 ONE: Final = "ExpectColumnValuesToBeBetween"
-SLACK_DAYS: Final = 1.0
-"""Events may lie so far outside the window before a steward is told: time zones differ by up to a day."""
 
 
 def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[str, float]) -> list[Rule]:
     """The expectations on one row of `input_metrics`.
 
     Args:
-        policy: `k`, `max_reject_ratio`, `min_active`, and `late_days` where late events are taken in.
+        policy: `k`, `max_reject_ratio`, `min_active`.
     """
     k, allowed = policy["k"], policy["max_reject_ratio"]
     rows, counted = manifest["rows"], manifest["privacy"]["people_counted_as"]
-    late = SLACK_DAYS + policy.get("late_days", 0)
 
     def rule(
         name: str,
@@ -34,7 +31,6 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
         return Rule(name, severity, sentence, ONE, observed, between(name, *limits), moot)
 
     unread = None if metrics["rows_read"] else "no row was read"
-    unplaced = None if _has_times(manifest) else "the manifest has no times"
     return [
         rule("files", "critical", "At least one input file was found.", (1, None), f"{metrics['files']:,}"),
         rule(
@@ -76,28 +72,4 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             (policy["min_active"], None),
             shown(manifest["people"], k),
         ),
-        rule(
-            "days_before",
-            "warning",
-            f"No admitted event is more than {late:g} {_days(late)} older than the window.",
-            (0, late),
-            f"{metrics['days_before']:.1f} days",
-            unplaced,
-        ),
-        rule(
-            "days_after",
-            "warning",
-            f"No admitted event is more than {SLACK_DAYS:g} day newer than the window.",
-            (0, SLACK_DAYS),
-            f"{metrics['days_after']:.1f} days",
-            unplaced,
-        ),
     ]
-
-
-def _has_times(manifest: Manifest) -> bool:
-    return bool(manifest["window"].get("first")) and manifest["input"].get("first_us") is not None
-
-
-def _days(number: float) -> str:
-    return "day" if number == 1 else "days"

@@ -7,10 +7,9 @@ A manifest shows a count about fewer than k people as the text `< k`. Such a cou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped, unused-ignore]
@@ -75,14 +74,12 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
     """Counts of what was read.
 
     `rows_unaccounted`: how far read is from kept + rejected + dropped. `reject_ratio`: of the rows read, at most.
-    `people`: at most. `days_before`, `days_after`: how far the admitted events reach beyond the window, 0 where the
-    manifest has no times.
+    `people`: at most.
     """
     rows, files = manifest["rows"], manifest["input"]
     rejected, dropped = _total(rows["rejected"]), _total(rows["dropped"])
     read, kept = bounds(rows["read"]), bounds(rows["kept"])
     low, high = (kept[end] + rejected[end] + dropped[end] for end in (0, 1))
-    before, after = _days_outside(manifest["window"], files.get("first_us"), files.get("last_us"))
     return {
         "files": files["files"],
         "damaged_files": files["damaged_files"],
@@ -92,8 +89,6 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
         "reject_ratio": rejected.high / read.high if read.high else 0.0,
         "columns_never_present": len(files["columns_never_present"]),
         "people": bounds(manifest["people"]).high,
-        "days_before": before,
-        "days_after": after,
     }
 
 
@@ -162,16 +157,3 @@ def _nights(window: Mapping[str, Any]) -> int:
     if not window.get("first"):
         return 1
     return (date.fromisoformat(window["last"]) - date.fromisoformat(window["first"])).days + 1
-
-
-def _days_outside(
-    window: Mapping[str, Any], first_us: int | None, last_us: int | None
-) -> tuple[float, float]:
-    if first_us is None or last_us is None or not window.get("first"):
-        return 0.0, 0.0
-    zone = ZoneInfo(window["timezone"])
-    opens = datetime.fromisoformat(window["first"]).replace(tzinfo=zone)
-    closes = datetime.fromisoformat(window["last"]).replace(tzinfo=zone) + timedelta(days=1)
-    before = opens.timestamp() * 1e6 - first_us
-    after = last_us - closes.timestamp() * 1e6
-    return max(0.0, before / _DAY_US), max(0.0, after / _DAY_US)

@@ -20,6 +20,8 @@ class Check:
     Attributes:
         severity: a failing critical check quarantines the version; a failing warning is shown beside it.
         sentence: what must hold, in words for a steward.
+        applicable: False where there was nothing to measure, for instance because nothing was released: neither passed
+            nor failed.
         observed: what was found. Numbers only: never a value of the data, no count about fewer than k people.
     """
 
@@ -29,6 +31,7 @@ class Check:
     success: bool
     sentence: str
     observed: str
+    applicable: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class Rule:
     Attributes:
         expectation: the name of a Great Expectations class. arguments: what it is built with.
         observed: the text of the check, or how to say how many rows failed.
-        moot: why there is nothing to measure, for instance that nothing was released; such a rule is not evaluated
-            and passes. None: it is evaluated.
+        moot: why there is nothing to measure, for instance that nothing was released; such a rule is not
+            evaluated. None: it is evaluated.
     """
 
     name: str

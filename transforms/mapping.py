@@ -173,6 +173,8 @@ class Mapping(_Model):
     )
     unit: str | None = None
     drop_repeats: bool = True
+    optional: tuple[str, ...] = ()
+    """Columns that a whole file may lack."""
 
     @field_validator("timezone")
     @classmethod
@@ -247,6 +249,7 @@ NATIVE = Mapping.model_validate(
             [{"column": "event_type", "as": "verbatim"}],
         ],
         "unit": "unit",
+        "optional": ["target", "unit", "event_id"],
     }
 )
 """The native schema: what `simulate` writes and `--source native` reads (JSONL; Parquet by the files' extension)."""

@@ -105,7 +105,12 @@ def _verdict(manifest: Manifest, checks: Sequence[Check]) -> dict[str, str]:
     headline = "Published" if records else "Published: nothing was released"
     if found == "published with warnings":
         headline = "Published with warnings" if records else "Published with warnings: nothing was released"
-    why = f"All {len(checks):,} checks passed."
+    moot = sum(not check.applicable for check in checks)
+    why = (
+        f"All {len(checks) - moot:,} checks that apply passed."
+        if moot
+        else f"All {len(checks):,} checks passed."
+    )
     if warnings:
         why = f"No critical check failed; {_counted(warnings, 'warning')} should be looked at."
     return {"kind": "warned" if warnings else "published", "headline": headline, "what": what, "why": why}

@@ -320,3 +320,39 @@ print(json.dumps(out))
                 (logs / "registry" / "data" / manifest["version"] / kind).glob(f"{split}-*.parquet")
             )
             assert rows == [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+
+
+def test_optional_native_columns_may_be_missing_from_parquet_and_units_then_promise_nothing(tmp_path):
+    records = [
+        {name: r[name] for name in ("user_id", "ts", "event_type", "app")} for r in workplace(tail=False)
+    ]
+    (tmp_path / "logs").mkdir()
+    pq.write_table(pa.Table.from_pylist(records), tmp_path / "logs" / "day.parquet")
+    manifest = go(tmp_path).manifest
+    assert manifest["rows"]["kept"] == len(records)
+    assert manifest["released"]["records"] > 0
+    assert manifest["policy"]["min_outside_unit"] == 0
+    page = (tmp_path / "registry" / "reports" / f"{manifest['version']}.html").read_text()
+    assert "outside any one organisational unit" not in page
+    assert "not checked" in page
+    assert manifest["input"]["columns_never_present"] == []
+
+
+def test_the_same_instants_are_never_released_twice_whatever_the_time_zone(logs):
+    window = go(logs).manifest["window"]
+    with pytest.raises(AlreadyPublishedError, match="released twice"):
+        go(logs, window=f"{window['first']}..{window['last']}", night_timezone="America/Los_Angeles")
+
+
+def test_spellings_of_one_account_are_one_person(tmp_path):
+    """Nine people and three spellings of a tenth who is one of them: never ten."""
+    spellings = {"user9": "USER0", "user10": "user0 ", "user11": "us\u200ber0"}
+    records = []
+    for i in range(12):
+        for step, name in enumerate(["open", "edit", "save"]):
+            who, when = spellings.get(f"user{i}", f"user{i}"), 1_795_000_000_000_000 + i * 10**6 + step
+            records.append({"user_id": who, "ts": when, "event_type": "click", "app": "Desk", "target": name})
+    write_lines(tmp_path / "logs" / "day.jsonl", records)
+    manifest = go(tmp_path, min_active=1).manifest
+    assert manifest["released"]["records"] == 0
+    assert manifest["people"] == "< 10"

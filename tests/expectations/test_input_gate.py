@@ -10,7 +10,6 @@ from expectations.gates import run_input_gate
 from tests.expectations.worlds import changed, good_manifest
 
 DAY_US = 86_400_000_000
-FIRST_US = good_manifest()["input"]["first_us"]
 
 FAULTS: dict[str, tuple[str, Any]] = {
     "files": ("input.files", 0),
@@ -24,8 +23,6 @@ FAULTS: dict[str, tuple[str, Any]] = {
     ),
     "columns_never_present": ("input.columns_never_present", ["salary_band"]),
     "people": ("people", 49),
-    "days_before": ("input.first_us", FIRST_US - 2 * DAY_US),
-    "days_after": ("input.last_us", FIRST_US + 3 * DAY_US),
 }
 CRITICAL = {"files", "rows_read", "rows_unaccounted", "reject_ratio"}
 
@@ -56,27 +53,6 @@ def test_a_ratio_at_the_limit_passes_and_one_more_row_fails() -> None:
 def test_a_hidden_count_reconciles_anywhere_below_k(kept: int, fails: bool) -> None:
     rows = {"read": 10_000, "kept": kept, "rejected": {"wrong_type": "< 10"}, "dropped": {}}
     assert failing(good_manifest(rows=rows)) == (["rows_unaccounted"] if fails else [])
-
-
-def test_late_events_are_as_old_as_the_policy_lets_them_be() -> None:
-    manifest = changed(good_manifest(), "input.first_us", FIRST_US - 2 * DAY_US)
-    assert failing(changed(manifest, "policy.late_days", 2)) == []
-
-
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
-def test_the_window_is_read_in_its_zone(zone: str) -> None:
-    exact = changed(good_manifest(), "window.timezone", zone)
-    hours = {"America/New_York": 5, "Asia/Tokyo": -9}[zone]
-    at_the_limit = FIRST_US + (hours - 24) * DAY_US // 24
-    assert failing(changed(exact, "input.first_us", at_the_limit)) == []
-    assert failing(changed(exact, "input.first_us", at_the_limit - 1)) == ["days_before"]
-
-
-def test_times_and_a_first_night_may_be_unknown() -> None:
-    manifest = changed(good_manifest(), "window.first", None)
-    checks = {check.name: check for check in run_input_gate(manifest, manifest["policy"])}
-    assert checks["days_before"].success
-    assert checks["days_before"].observed == "the manifest has no times"
 
 
 def test_few_people_are_never_counted_in_what_is_shown() -> None:

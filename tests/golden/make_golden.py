@@ -28,6 +28,8 @@ HABITS = (
     ("Editor", ("open file", "type", "run tests", "commit")),
     ("Editor", ("open file", "type", "run tests", "type", "run tests", "commit")),
 )
+OFTEN = ("Chat", ("look", "answer"))
+"""Done between the others, and by one person more often than the cap allows."""
 RARE = ("export audit", "merge branches", "print preview", "rename column")
 """Targets that few people share: what is released of them is coarser."""
 
@@ -55,10 +57,12 @@ def make_log() -> bytes:
     for person in range(PEOPLE):
         for night in range(2):
             moment = FIRST_NIGHT + timedelta(days=night, minutes=below(90))
-            for _ in range(4 + below(3)):
-                app, targets = HABITS[below(len(HABITS))]
+            turns = [HABITS[below(len(HABITS))] for _ in range(2 + below(3))]
+            turns += [OFTEN] * (60 if person + night == 0 else 4 + below(2))
+            for _ in range(len(turns)):
+                app, targets = turns.pop(below(len(turns)))
                 steps = list(targets)
-                if draw.random() < 0.3:
+                if app != "Chat" and draw.random() < 0.3:
                     steps.insert(1 + below(len(steps)), RARE[below(len(RARE))])
                 for target in steps:
                     moment += timedelta(milliseconds=1_000 + below(40_000))
@@ -72,7 +76,7 @@ def make_log() -> bytes:
                         "event_id": f"{len(records):04d}",
                     }
                     records.append((moment, record))
-                    if draw.random() < 0.03:  # the logger sent it twice
+                    if draw.random() < 0.04:  # the logger sent it twice
                         records.append((moment, record))
                 if draw.random() < 0.4:  # lunch: a new session
                     moment += timedelta(minutes=31 + below(60))

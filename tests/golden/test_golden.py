@@ -26,17 +26,18 @@ def test_the_golden_files_show_what_they_are_for():
     golden = {name: json.loads((HERE / name).read_bytes()) for name in NAMES if name != "log.jsonl"}
     manifest = golden["manifest.json"]
     rows = [row for table in golden["release.json"].values() for row in table]
-    assert len(rows) == manifest["released"]["records"] >= 15
+    assert len(rows) == manifest["released"]["records"] >= 12
     assert {name.split("/")[0] for name in golden["release.json"]} == {"sequences", "actions"}
     assert any("↑" in action for row in rows for action in row["actions"])  # something was generalised
     assert len({row["people"] for row in rows}) >= 2  # more than one rung
+    assert any(row["occurrences"] > 100 for row in rows)  # something was rounded
     assert len(golden["dead_letters.json"]["dead_letters"]) == len(BROKEN)
     assert len(manifest["rows"]["rejected"]) >= 4
     assert manifest["rows"]["dropped"]["duplicate"] > 0
     assert manifest["withheld"]["actions"]
     lines = (HERE / "log.jsonl").read_bytes().count(b"\n")
     assert manifest["rows"]["read"] == lines
-    assert 800 <= lines <= 1_200
+    assert 800 <= lines <= 1_400
 
 
 def test_no_golden_file_holds_a_person_or_a_unit():

@@ -66,7 +66,10 @@ def decode_batch(
     for name in mapping.columns:
         path = find_field(batch.schema, name)
         if path is None:
-            raise KeyError("the batch lacks a mapped column")
+            if name not in mapping.optional:
+                raise KeyError("the batch lacks a mapped column")
+            columns[name] = pa.nulls(batch.num_rows, pa.string())
+            continue
         column = batch.column(path[0])
         for step in path[1:]:
             column = pc.struct_field(column, step)
