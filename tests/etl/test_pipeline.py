@@ -341,7 +341,7 @@ def test_optional_native_columns_may_be_missing_from_parquet_and_units_then_prom
 def test_the_same_instants_are_never_released_twice_whatever_the_time_zone(logs):
     window = go(logs).manifest["window"]
     with pytest.raises(AlreadyPublishedError, match="released twice"):
-        go(logs, window=f"{window['first']}..{window['last']}", night_timezone="America/Los_Angeles")
+        go(logs, window=f"{window['first']}..{window['last']}", night_timezone="America/Los_Angeles", k=11)
 
 
 def test_spellings_of_one_account_are_one_person(tmp_path):

@@ -29,7 +29,7 @@ HABITS = (
     ("Editor", ("open file", "type", "run tests", "type", "run tests", "commit")),
 )
 OFTEN = ("Chat", ("look", "answer"))
-"""Done between the others, and by one person more often than the cap allows."""
+"""Done between the others, after a pause, and by one person more often than the cap allows."""
 RARE = ("export audit", "merge branches", "print preview", "rename column")
 """Targets that few people share: what is released of them is coarser."""
 
@@ -58,7 +58,7 @@ def make_log() -> bytes:
         for night in range(2):
             moment = FIRST_NIGHT + timedelta(days=night, minutes=below(90))
             turns = [HABITS[below(len(HABITS))] for _ in range(2 + below(3))]
-            turns += [OFTEN] * (60 if person + night == 0 else 4 + below(2))
+            turns += [OFTEN] * (24 if person + night == 0 else 3 + below(2))
             for _ in range(len(turns)):
                 app, targets = turns.pop(below(len(turns)))
                 steps = list(targets)
@@ -78,8 +78,8 @@ def make_log() -> bytes:
                     records.append((moment, record))
                     if draw.random() < 0.04:  # the logger sent it twice
                         records.append((moment, record))
-                if draw.random() < 0.4:  # lunch: a new session
-                    moment += timedelta(minutes=31 + below(60))
+                if draw.random() < 0.4 or app == "Chat":  # a new session
+                    moment += timedelta(minutes=31 + below(10))
     records.sort(key=lambda item: item[0])
     lines = [json.dumps(record).encode() for _, record in records]
     for at, line in enumerate(BROKEN):
