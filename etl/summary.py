@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 from etl.notes import notes_of
+
+_LOG_WIDTH = 120
 
 REASONS = {
     "rare_token": "action that too few people share, at every level",
@@ -28,7 +31,7 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
     table = Table(title=escape(headline), title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
@@ -65,11 +68,10 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     gates = manifest["gates"]
     failed = [gate["sentence"] for gate in gates if not gate["success"]]
     moot = sum(not gate["applicable"] for gate in gates)
-    passed = f"{len(gates) - len(failed) - moot} passed, {moot} not applicable"
     add(
         "gates",
-        f"{len(failed)} failed" if failed else passed,
-        f"should hold, and does not: {'; '.join(failed)}" if failed else "",
+        len(gates) - len(failed) - moot,
+        f"passed, {moot} not applicable" + "".join(f"; FAILED: {sentence}" for sentence in failed),
     )
     console.print(table)
     for name, path in where.items():

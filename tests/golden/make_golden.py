@@ -29,7 +29,7 @@ HABITS = (
     ("Editor", ("open file", "type", "run tests", "type", "run tests", "commit")),
 )
 OFTEN = ("Chat", ("look", "answer"))
-"""Done between the others, after a pause, and by one person more often than the cap allows."""
+"""Done between the others, with a pause after it, and by one person more often than the cap allows."""
 RARE = ("export audit", "merge branches", "print preview", "rename column")
 """Targets that few people share: what is released of them is coarser."""
 

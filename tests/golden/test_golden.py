@@ -26,7 +26,7 @@ def test_the_golden_files_show_what_they_are_for():
     golden = {name: json.loads((HERE / name).read_bytes()) for name in NAMES if name != "log.jsonl"}
     manifest = golden["manifest.json"]
     rows = [row for table in golden["release.json"].values() for row in table]
-    assert len(rows) == manifest["released"]["records"] >= 12
+    assert len(rows) == manifest["released"]["records"] >= 8
     assert {name.split("/")[0] for name in golden["release.json"]} == {"sequences", "actions"}
     assert any("↑" in action for row in rows for action in row["actions"])  # something was generalised
     assert len({row["people"] for row in rows}) >= 2  # more than one rung
@@ -37,7 +37,7 @@ def test_the_golden_files_show_what_they_are_for():
     assert manifest["withheld"]["actions"]
     lines = (HERE / "log.jsonl").read_bytes().count(b"\n")
     assert manifest["rows"]["read"] == lines
-    assert 800 <= lines <= 1_400
+    assert 800 <= lines <= 1_200
 
 
 def test_no_golden_file_holds_a_person_or_a_unit():
