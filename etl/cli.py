@@ -18,6 +18,10 @@ from etl.errors import DesirepathError
 
 BUG, INTERRUPTED, USAGE = 70, 130, 2
 _INTERRUPTED = "interrupted; what was staged is removed, nothing was published"
+_WITHOUT_FILES = {
+    4: "an input file cannot be used, or none was found; run with --log-format text to see which",
+    74: "reading or writing failed; run with --log-format text to see where",
+}
 
 interrupted = threading.Event()
 """Set by the first SIGINT or SIGTERM of a command."""
@@ -55,6 +59,7 @@ def main_nightly(arguments: list[str] | None = None) -> int:
 
 def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
     interrupted.clear()
+    logs.use_json(False)
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGTERM is how a scheduler interrupts
         signal.signal(number, _interrupt)
     try:
@@ -84,9 +89,8 @@ def _interrupt(_signal: int, _frame: object) -> None:
 def _end(code: int, message: str, *, may_name_files: bool = False) -> int:
     """Say how the run ended: a paragraph, or in a JSON log one line, which never names an input file."""
     if logs.is_json():
-        line = {"event": "end", "state": "failed", "exit": code}
-        if not may_name_files:
-            line["message"] = message
+        line: dict[str, object] = {"event": "end", "state": "failed", "exit": code}
+        line["message"] = _WITHOUT_FILES.get(code, message) if may_name_files else message
         sys.stderr.write(json.dumps(line) + "\n")
     else:
         sys.stderr.write(f"desirepath: {message}\n")
