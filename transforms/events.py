@@ -21,6 +21,7 @@ from transforms.mapping import Mapping, PersonSpec
 from transforms.participation import Registry, admit
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
+from transforms.record_ids import record_ids
 from transforms.schemas import EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_text
 from transforms.times import parse_times
@@ -216,5 +217,5 @@ def _record_ids(rows: pa.Table, policy: EventPolicy) -> pa.Array:
     if mapping.dedupe == "record":
         return rows.column(RECORD_ID)
     if mapping.dedupe == "event_id" and mapping.event_id is not None:
-        return pseudonyms(as_text(rows.column(mapping.event_id)), key=policy.record_key)
+        return record_ids(as_text(rows.column(mapping.event_id)), key=policy.record_key)
     return pa.nulls(rows.num_rows, EVENTS.field("record_id").type)
