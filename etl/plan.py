@@ -50,7 +50,7 @@ def plan_job(
             levels=len(mapping.action),
         ),
         staging=staging,
-        threads=(os.cpu_count() or 1) - 1,
+        threads=os.cpu_count() or 1,
         buckets=config.buckets or max(1, min(1024, -(-size_bytes // BUCKET_BYTES))),
         block_bytes=int(config.block_mb * (1 << 20)),
         max_record_bytes=MAX_RECORD_BYTES,

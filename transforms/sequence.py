@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.buckets import compact
-from transforms.distinct import distinct
+from transforms.distinct import distinct, number
 from transforms.schemas import ACTIONS, EVENTS
 from transforms.tokens import level_texts
 
@@ -130,9 +130,8 @@ def _first_of_each(table: pa.Table, person: Int32s, order: Int64s) -> npt.NDArra
     code = np.asarray(encoded.indices.fill_null(-1), np.int64)[order]
     named = np.flatnonzero(code >= 0)
     pair = person[order][named].astype(np.int64) * (len(encoded.dictionary) + 1) + code[named]
-    _, first = np.unique(pair, return_index=True)
     keep[named] = False
-    keep[named[first]] = True
+    keep[named[number(pair).first]] = True
     return keep
 
 
