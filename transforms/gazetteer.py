@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
@@ -49,7 +49,7 @@ _GAP: Final = re.compile(r"[ ._+,'’-]{0,2}")
 class Gazetteer:
     """Names as digests: picklable, shipped to workers; without the key a name cannot even be tried."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     digests: frozenset[bytes]
     sieve: npt.NDArray[np.uint8]
     multiplier: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -37,7 +37,7 @@ class JsonRecords:
     """What is read of each record. `record_key`: also RECORD_ID, keyed with it."""
 
     mapping: Mapping
-    record_key: bytes | None
+    record_key: bytes | None = field(repr=False)
 
     @cached_property
     def _paths(self) -> list[tuple[str, ...]]:
