@@ -31,6 +31,10 @@ def imported(folder: str) -> set[tuple[str, str]]:
         ),
         ("verifier", {"apache_beam", "etl", "expectations", "transforms", "numba"}),
         ("expectations", {"apache_beam", "etl"}),
+        (
+            "risk",
+            {"apache_beam", "etl", "expectations", "transforms", "verifier", "numba", "os", "random", "time"},
+        ),
     ],
 )
 def test_boundary(folder, forbidden):

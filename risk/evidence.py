@@ -1,0 +1,63 @@
+"""Evidence: what only the run itself knows about its release, and what every risk figure is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The release as anybody can read it, one entry a record, in the order of its files and their rows.
+
+    `actions`: list<string>. `file`: which file the record is in, `row`: where in it. `people`, `occurrences`: as published.
+    No array holds a null.
+    """
+
+    actions: pa.Array
+    file: Int32s
+    row: Int64s
+    people: Int64s
+    occurrences: Int64s
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(self.people)
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Who emitted what: one entry a released occurrence, ordered by person, session and place.
+
+    `record`: index into `Published`. `person`: 0 … people − 1. `session`: a number that is the same within a session only.
+    `start`, `stop`: the occurrence covers the person's events start … stop − 1; where one stops and the next starts at
+    the same place, nothing was withheld between them. No array holds a null.
+    """
+
+    record: Int64s
+    person: Int64s
+    session: Int64s
+    start: Int64s
+    stop: Int64s
+
+    def __len__(self) -> int:
+        """How many occurrences there are."""
+        return len(self.record)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an outsider might know of people: the distinct (person, action) pairs, ordered by person and action.
+
+    `action`: a number for each distinct action. `people`: how many people there are, with or without a pair.
+    """
+
+    person: Int64s
+    action: Int64s
+    people: int
