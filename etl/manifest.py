@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from etl import __version__
 from etl.config import RunConfig
-from etl.suppress import OTHER, fewer_than, tell
+from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, tell
 from transforms.events import DUPLICATE
 
 FORMAT: Final = 1
@@ -102,9 +102,15 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         public["rows"] = {"read": few, "kept": few, **sums}
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
         return public
-    dropped, withheld = exact["rows"]["dropped"], exact["withheld"]["actions"]
-    public["rows"] = {**exact["rows"], "dropped": tell(_with_people(dropped, behind["dropped"]), k)}
-    public["withheld"] = {"actions": tell(_with_people(withheld, behind["withheld"]), k)}
+    dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
+    public["rows"] = exact["rows"] | {"dropped": dropped}
+    if is_hidden(dropped):
+        public["rows"]["read"] = NOT_SHOWN
+    withheld = tell(_with_people(exact["withheld"]["actions"], behind["withheld"]), k)
+    public["withheld"] = {"actions": withheld}
+    if is_hidden(withheld):  # actions are transitions and sessions, so that one says the other
+        public |= dict.fromkeys(("actions", "transitions"), NOT_SHOWN)
+        public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
     return public
 
 

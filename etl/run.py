@@ -28,6 +28,7 @@ from etl.sealed import read_sealed
 from etl.settle import Result, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging, read_table
+from etl.suppress import tell
 from etl.window import night_of
 from expectations.gates import preload
 from transforms.distinct import distinct
@@ -165,11 +166,12 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
             f"is which number in {registry.private / 'runs'}; mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0:
-        dropped = sorted(statistics["dropped"].items())
-        lost = [*dropped, *sorted(statistics["rejected"].items())]
-        why = ", ".join(f"{reason} {n:,}" for reason, n in lost) or "the files are empty"
+        behind = statistics["behind"]
+        told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
+        lost = told | dict(sorted(statistics["rejected"].items()))
+        why = ", ".join(f"{reason} {n}" for reason, n in lost.items()) or "the files are empty"
         raise UnusableRecordsError(
-            f"no admitted event in the window, of {read:,} records read ({why}); check --date or --window, the "
+            f"no admitted event in the window ({why}); check --date or --window, the "
             "mapping's time and the participation file. Nothing was published"
         )
 

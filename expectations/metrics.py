@@ -1,7 +1,8 @@
 """The numbers that the input and the version gate judge: one row a gate, made from public manifests.
 
-A manifest shows a count about fewer than k people as the text `< k`. Such a count is known only to lie in
-[0, k − 1], and every metric here is taken at the end of that interval that is safe for the check it serves.
+A manifest shows a count about fewer than k people as the text `< k`, and a total that would give one away as `not
+shown`. Of such a count only an interval is known, and every metric here is taken at the end of it that is safe for the
+check it serves.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 Manifest = Mapping[str, Any]
 
-_DAY_US = 86_400_000_000
+ANY_NUMBER = 2**53
+"""More than any count is."""
 
 
 class Bounds(NamedTuple):
@@ -37,9 +39,11 @@ class Drift(NamedTuple):
 def bounds(count: int | str) -> Bounds:
     """The interval of a published count.
 
-    >>> bounds(12), bounds("< 10")
-    (Bounds(low=12, high=12), Bounds(low=0, high=9))
+    >>> bounds(12), bounds("< 10"), bounds("not shown").low
+    (Bounds(low=12, high=12), Bounds(low=0, high=9), 0)
     """
+    if isinstance(count, str) and not count.startswith("<"):
+        return Bounds(0, ANY_NUMBER)
     if isinstance(count, str):
         return Bounds(0, int(count.removeprefix("<").strip()) - 1)
     return Bounds(int(count), int(count))
@@ -52,7 +56,7 @@ def shown(count: int | str, k: int) -> str:
     ('0', '< 10', '12,345', '< 10')
     """
     if isinstance(count, str):
-        return f"< {bounds(count).high + 1}"
+        return count
     return f"< {k}" if 0 < count < k else f"{count:,}"
 
 

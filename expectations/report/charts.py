@@ -32,7 +32,7 @@ class Step:
 def funnel(steps: Sequence[Step]) -> Markup:
     """Horizontal bars on one scale, from the largest to what is left."""
     row, left, right = 58, 236, 132
-    largest = max((bounds(step.count).high for step in steps), default=0) or 1
+    largest = max((bounds(step.count).low for step in steps), default=0) or 1
     told = "; ".join(f"{step.label}: {number(step.count)}" for step in steps)
     svg = _chart("funnel", "From rows to released transitions", told, row * len(steps))
     for at, step in enumerate(steps):

@@ -190,7 +190,8 @@ def test_the_card_tells_what_was_not_stated():
         ({"cap": (50, 20), "rare_token": (9, 30)}, {"cap": 50, "rare_token": 9}),
         ({"cap": (50, 3), "rare_token": (9, 30), "x": (5, 40)}, {"other": 55, "rare_token": 9}),
         ({"cap": (50, 3), "x": (5, 2), "rare_token": (9, 30)}, {"other": 64}),
-        ({"cap": (50, 3)}, {"other": 50}),
+        ({"cap": (50, 3)}, {"other": "< 10"}),
+        ({"cap": (50, 3), "rare_token": (9, 9)}, {"other": "< 10"}),
         ({"cap": (0, 0)}, {}),
     ],
 )

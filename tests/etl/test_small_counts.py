@@ -1,0 +1,92 @@
+"""Counts about fewer than k people: told neither directly nor by subtraction from what stands beside them."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from etl.errors import InputError
+from etl.manifest import public_manifest
+from tests.etl.test_pipeline import go, workplace, write_lines
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch):
+    monkeypatch.setenv("DESIREPATH_KEY", "5a" * 32)
+
+
+def with_participants(folder, accounts):
+    with open(folder / "people.csv", "w", newline="") as stream:
+        csv.writer(stream).writerows(
+            [("account", "person", "status"), *((name, name, "participates") for name in accounts)]
+        )
+    return str(folder / "people.csv")
+
+
+def public_text(folder, result):
+    registry = folder / "registry"
+    pages = [*registry.glob("manifests/*"), *registry.glob("reports/*"), registry / "README.md"]
+    return "".join(page.read_text() for page in pages)
+
+
+@pytest.mark.parametrize(("unlisted", "hidden"), [(3, True), (10, False)])
+def test_what_few_people_lost_is_not_told_by_the_rows_beside_it(tmp_path, capsys, unlisted, hidden):
+    records = workplace(people=30 + unlisted)
+    write_lines(tmp_path / "logs" / "day.jsonl", records)
+    listed = with_participants(tmp_path, [f"user{i}" for i in range(30)])
+    kept = sum(int(record["user_id"][4:]) < 30 for record in records)
+    result = go(tmp_path, participation=listed)
+    rows = result.manifest["rows"]
+    assert rows["kept"] == kept
+    said = public_text(tmp_path, result) + "".join(capsys.readouterr())
+    if hidden:
+        assert rows["dropped"] == {"other": "< 10"}
+        assert rows["read"] == "not shown"
+        for number in (len(records), len(records) - kept):
+            assert f"{number:,}" not in said
+            assert str(number) not in said
+    else:
+        assert rows["dropped"] == {"not_admitted": len(records) - kept}
+        assert rows["read"] == len(records)
+    private = next((tmp_path / "registry" / ".private" / "runs").iterdir())
+    assert json.loads(private.read_bytes())["exact"]["rows"]["read"] == len(records)
+
+
+def test_what_is_withheld_of_few_people_is_not_told_by_the_actions_beside_it(tmp_path):
+    """Thirty people do the same; two of them also do one thing of their own."""
+    records = []
+    for i in range(30):
+        names = ["open", "edit", "save"] * 7 + ([f"odd-{i}"] * 1 if i < 2 else [])
+        for step, name in enumerate(names):
+            when = 1_795_000_000_000_000 + i * 10**6 + step * 10**3
+            records.append(
+                {"user_id": f"user{i}", "ts": when, "event_type": "click", "app": "Desk", "target": name}
+            )
+    write_lines(tmp_path / "logs" / "day.jsonl", records)
+    result = go(tmp_path, cap_per_person=0, max_per_person=0)
+    manifest = result.manifest
+    assert manifest["withheld"] == {"actions": {"other": "< 10"}}
+    assert manifest["actions"] == manifest["transitions"] == "not shown"
+    assert manifest["share"]["events"] == 0.99
+    assert f"{len(records)}" not in json.dumps({**manifest, "rows": {}, "gates": [], "files": []})
+
+
+def test_a_night_without_anybody_admitted_says_no_small_count_either(tmp_path):
+    write_lines(tmp_path / "logs" / "day.jsonl", workplace(people=3))
+    with pytest.raises(InputError) as caught:
+        go(tmp_path, participation=with_participants(tmp_path, ["somebody"]))
+    assert "other < 10" in str(caught.value)
+
+
+def test_the_public_view_changes_nothing_of_the_exact_one():
+    behind = {"dropped": {"not_admitted": 3}, "withheld": {"cap": 2}}
+    exact = {
+        "k": 10, "people": 50, "actions": 9, "transitions": 8, "share": {"events": 0.999, "transitions": 0.5},
+        "rows": {"read": 57, "kept": 50, "rejected": {}, "dropped": {"not_admitted": 7}},
+        "withheld": {"actions": {"cap": 1}}, "behind": behind,
+    }  # fmt: skip
+    before = json.dumps(exact)
+    assert public_manifest(exact)["share"] == {"events": 0.99, "transitions": 0.5}
+    assert json.dumps(exact) == before
