@@ -8,11 +8,12 @@ import signal
 import sys
 import threading
 import traceback
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from etl import logs
+from etl import __version__, logs
 from etl.commands import inspect_registry, run, simulate
 from etl.errors import DesirepathError
 
@@ -34,6 +35,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"desirepath {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
 run.register(app)
 inspect_registry.register(app)
 simulate.register(app)

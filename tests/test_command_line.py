@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from etl import __version__
 from etl.cli import main, main_nightly
 from etl.config import RunConfig
 from etl.registry import Registry
@@ -409,6 +410,11 @@ def test_help_lists_the_commands(capfd):
     out = capfd.readouterr().out
     for command in ("run", "versions", "show", "report", "verify", "simulate", "config"):
         assert re.search(rf"\b{command}\b", out)
+
+
+def test_the_version_is_told(capfd):
+    assert main(["--version"]) == 0
+    assert capfd.readouterr().out == f"desirepath {__version__}\n"
 
 
 def test_help_needs_no_heavy_library():
