@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.compare_anonymisers.log import Log
+from etl.errors import InputError
 from etl.inputs import find_inputs, plan_splits
 from etl.reading import read_raw
 from etl.simulate import Simulation, simulate
@@ -54,7 +55,11 @@ def simulated_log(*, events: int, people: int, seed: int) -> Log:
 
 
 def load(name: str, pattern: str, mapping: Mapping) -> Log:
-    """Read, decode, order, sessionize and reduce by the functions that a run uses, in one bucket."""
+    """Read, decode, order, sessionize and reduce by the functions that a run uses, in one bucket.
+
+    Raises:
+        InputError: no file matches, or a record cannot be used: a comparison is of whole logs.
+    """
     events: list[pa.RecordBatch] = []
     policy = EventPolicy(
         mapping,
@@ -67,10 +72,14 @@ def load(name: str, pattern: str, mapping: Mapping) -> Log:
         registry=None,
     )
     for split in plan_splits(find_inputs((pattern,), mapping, date=None), mapping, split_bytes=1 << 30):
-        parts = [
-            to_events(decoded.rows, policy, file=split.file.index).events
-            for decoded in read_raw(split, mapping, record_key=None)
-        ]
+        parts = []
+        for decoded in read_raw(split, mapping, record_key=None):
+            normalised = to_events(decoded.rows, policy, file=split.file.index)
+            if decoded.rejects.num_rows or normalised.rejects.num_rows:
+                raise InputError(
+                    f"{name}: some records cannot be read; compare on a log that can be read whole."
+                )
+            parts.append(normalised.events)
         if parts:
             table = pa.concat_tables(parts).unify_dictionaries()
             events += [batch for _, batch in partition(table, buckets=1)]

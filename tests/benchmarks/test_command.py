@@ -16,6 +16,7 @@ from etl.source import read_mapping
 from tests.real import DATA, MAPPINGS, needs_real_logs
 
 SMALL = ["--k", "2", "5", "--events", "3000", "--people", "40"]
+TINY = ["--k", "2", "--events", "1000", "--people", "20"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -48,12 +49,12 @@ def test_a_simulated_log(tmp_path, capsys):
 def test_again_what_a_person_wrote_stays_and_the_figures_are_the_same(tmp_path):
     target = tmp_path / "comparison.md"
     target.write_text(f"# Mine\n\n{BEGIN}\nold\n{END}\n\nmy reading\n", "utf-8")
-    main([*SMALL, "--out", str(tmp_path)])
+    main([*TINY, "--out", str(tmp_path)])
     first = target.read_text("utf-8")
     assert first.startswith(f"# Mine\n\n{BEGIN}\n")
     assert first.endswith(f"{END}\n\nmy reading\n")
     assert "old" not in first
-    main([*SMALL, "--out", str(tmp_path)])
+    main([*TINY, "--out", str(tmp_path)])
     assert without_seconds(target.read_text("utf-8")) == without_seconds(first)
 
 

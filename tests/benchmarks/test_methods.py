@@ -96,3 +96,15 @@ def test_a_log_in_which_nothing_is_shared(name):
     for world in ([["ab"], ["cd"]], [["a"], ["a"]], [[], ["ab"]]):
         figures = compare_one(log_of(world), METHOD[name], k=2)
         assert (figures.events, figures.transitions, figures.mean_length, figures.records) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", [name for name in METHOD if name not in ("windows of 3", "windows of 4")])
+def test_exactly_k_people_are_enough(name):
+    for k, share in ((2, 1), (3, 0)):
+        assert compare_one(log_of([["ab"], ["ab"]]), METHOD[name], k=k).transitions == share
+
+
+def test_a_replaced_session_ends_with_its_last_common_action():
+    log = log_of([["abcd"], ["abcd"], ["aby"]])
+    emissions = METHOD["reconstructed prefixes"].run(log, k=2, max_length=12)
+    assert emitters(log, emissions) == {"abcd": {A, B}, "ab": {C}}
