@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean
+.PHONY: help run test lint format lock compare-anonymisers clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -40,6 +40,9 @@ lock: $(VENV)/.run ## resolve the newest versions anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header pyproject.toml requirements-build.in -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header - -o requirements-uv.lock
+
+compare-anonymisers: $(VENV)/.run ## measure ours against other anonymisers (ARGS='--data DIR --out docs': on the real logs)
+	@$(BIN)/python -m benchmarks.compare_anonymisers $(ARGS)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info

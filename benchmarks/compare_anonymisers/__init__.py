@@ -1,0 +1,1 @@
+"""Compare anonymisers: ours, the literature's and the obvious ones, on the same sessions at the same guarantee."""
