@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.rules import Rule
-from transforms.rules.checks import CHECKS, JUDGES_WHOLE, Span
+from transforms.rules.checks import CHECKS, JUDGES_WHOLE
+from transforms.rules.checksums import Span
 
 Mask = npt.NDArray[np.bool_]
 
@@ -73,12 +74,13 @@ def put(values: pa.Array, rows: npt.NDArray[np.int64], new: pa.Array) -> pa.Arra
 def _replace(values: pa.Array, rule: Rule) -> pa.Array:
     if rule.check is None and rule.unless is None:
         return pc.replace_substring_regex(values, rule.pattern, rule.replace)
+    if rule.check in JUDGES_WHOLE:
+        return pa.array(_replace_whole(values.to_pylist(), rule), pa.string())
     return pa.array([_replace_judged(text, rule) for text in values.to_pylist()], pa.string())
 
 
 def _replace_judged(text: str, rule: Rule) -> str:
     judge, search = _judge(rule), _compiled(rule).search
-    whole = rule.check in JUDGES_WHOLE
     shown, done = "", 0
     found = search(text)
     while found is not None:
@@ -88,8 +90,22 @@ def _replace_judged(text: str, rule: Rule) -> str:
             done = span[1]
             found = search(text, done)
         else:
-            found = search(text, found.end() if whole else found.start() + 1)
+            found = search(text, found.start() + 1)
     return shown + text[done:]
+
+
+def _replace_whole(values: list[str], rule: Rule) -> list[str]:
+    judge, replace = _judge(rule), rule.replace
+
+    def shown(found: re.Match[str]) -> str:
+        span = judge(found)
+        if span is None:
+            return found[0]
+        at = found.start()
+        return found[0][: span[0] - at] + replace + found[0][span[1] - at :]
+
+    sub = _compiled(rule).sub
+    return [sub(shown, text) for text in values]
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Final
 from transforms.rules.checksums import Check, Span, luhn_holds
 from transforms.rules.national_ids import NATIONAL_IDS
 
+
 def luhn(text: str, start: int, end: int) -> Span | None:
     """Card numbers of 13 to 19 digits (ISO/IEC 7812-1, annex B); the longest prefix of the span that holds."""
     places = [at for at in range(start, end) if text[at].isdigit()]
@@ -96,10 +97,7 @@ _RARE: Final = re.compile(
 
 
 def unspeakable(text: str, start: int, end: int) -> Span | None:
-    """A slash and 8 to 40 letters, with a pair or a run of them that hardly any word of a European language has."""
-    word_goes_on = end < len(text) and (text[end].isalnum() or text[end] == "_")
-    if word_goes_on or not 8 <= end - start - 1 <= 40:
-        return None
+    """A slash and lower-case letters, with a pair or a run of letters that hardly any word of a European language has."""
     return (start, end) if _RARE.search(text, start + 1, end) else None
 
 
