@@ -113,7 +113,8 @@ def be_register(text: str, start: int, end: int) -> Span | None:
 def birthday_number(text: str, start: int, end: int) -> Span | None:
     """A day and a serial number.
 
-    Swedish (yymmdd-nnnn, Luhn), Norwegian (ddmmyy nnnnn, two digits mod 11) or Danish (ddmmyy-nnnn: no check digit since 2007).
+    Swedish (yymmdd-nnnn, Luhn), Norwegian (ddmmyy nnnnn, two digits mod 11) or Danish (ddmmyy-nnnn; no check digit
+    since 2007).
     """
     numbers = digits_in(text, start, end)
     if not stands_alone(text, start, end):
