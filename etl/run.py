@@ -83,10 +83,6 @@ def _run(
     preload()
     job = plan_job(config, mapping, files, key, staging)
     console.log("start", files=len(files), splits=len(job.splits), buckets=job.buckets)
-    if job.events.gazetteer is None:
-        console.note(
-            "names of people are recognised by shape only; give --participation FILE or --names FILE"
-        )
     inputs = [{"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in files]
     facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):

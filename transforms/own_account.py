@@ -16,6 +16,7 @@ from transforms.common_words import COMMON_WORDS
 from transforms.distinct import number
 from transforms.gazetteer import SHORTEST, fold, folded_with_places, unbroken, with_names, word_bounds
 from transforms.kernel import kernel
+from transforms.rules import PLACEHOLDERS
 from transforms.rules.apply import put
 from transforms.rules.normal_form import normal_form
 from transforms.scrub import scrub
@@ -73,7 +74,7 @@ def own_forms(account: str) -> list[str]:
         whole = fold(local.partition("@")[0] or local)
         bare = whole.rstrip("0123456789")
         form = bare if len(bare) >= SHORTEST and bare not in COMMON_WORDS else whole
-        if len(form) >= SHORTEST and form not in COMMON_WORDS:
+        if len(form) >= SHORTEST and form not in COMMON_WORDS | PLACEHOLDERS:
             found.append(form)
     return found
 
