@@ -15,7 +15,9 @@ def notes_of(manifest: dict[str, Any]) -> list[str]:
     said = {
         "k below 10": manifest["k"] < 10,
         "counts accounts, not people": policy["participation"] == "none",
-        "names of people known by shape only": policy["participation"] == policy.get("names", "none") == "none",
+        "names of people known by shape only": policy["participation"]
+        == policy.get("names", "none")
+        == "none",
         "units not known": policy["min_outside_unit"] == 0,
         "simulated": manifest["simulated"],
     }

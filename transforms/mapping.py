@@ -14,6 +14,7 @@ from transforms.content_columns import says_content
 As = Literal["template", "verbatim", "key_class"]
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
 
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

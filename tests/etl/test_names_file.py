@@ -57,9 +57,7 @@ def test_a_line_of_one_word_is_meant_and_a_common_part_is_not(tmp_path):
 
 
 def test_without_any_source_there_is_no_gazetteer(tmp_path):
-    config = load_config(
-        None, {"input": "a", "registry": "r", "participation": "none", "date": "2026-11-22"}
-    )
+    config = load_config(None, {"input": "a", "registry": "r", "participation": "none", "date": "2026-11-22"})
     assert _gazetteer(config, None, b"k" * 32) is None
 
 

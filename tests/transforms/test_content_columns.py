@@ -53,7 +53,9 @@ def test_names_of_things_are_not() -> None:
     assert [column for column in HARMLESS if says_content(column)] == []
 
 
-@given(st.sampled_from(CONTENT), st.sampled_from(["", "a.", "payload.event.", "x_", "X-"]), st.integers(0, 99))
+@given(
+    st.sampled_from(CONTENT), st.sampled_from(["", "a.", "payload.event.", "x_", "X-"]), st.integers(0, 99)
+)
 def test_nesting_and_numbering_hide_nothing(column: str, before: str, number: int) -> None:
     assert says_content(before + column)
     assert says_content(f"{before}{column}_{number}")
