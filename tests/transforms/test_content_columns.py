@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from transforms.content_columns import says_content
@@ -53,9 +51,7 @@ def test_names_of_things_are_not() -> None:
     assert [column for column in HARMLESS if says_content(column)] == []
 
 
-@given(
-    st.sampled_from(CONTENT), st.sampled_from(["", "a.", "payload.event.", "x_", "X-"]), st.integers(0, 99)
-)
-def test_nesting_and_numbering_hide_nothing(column: str, before: str, number: int) -> None:
-    assert says_content(before + column)
-    assert says_content(f"{before}{column}_{number}")
+@pytest.mark.parametrize("before", ["", "a.", "payload.event.", "x_", "X-"])
+def test_nesting_and_numbering_hide_nothing(before: str) -> None:
+    assert [column for column in CONTENT if not says_content(before + column)] == []
+    assert [column for column in CONTENT if not says_content(f"{before}{column}_{len(column)}")] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.own_account import ACCOUNT_JOINT, own_forms, replace_own_account
@@ -65,6 +65,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 12))
 def test_no_batching_matters(rows: list[tuple[str | None, str]], cut: int) -> None:
     def shown(part: list[tuple[str | None, str]]) -> list[str | None]:
