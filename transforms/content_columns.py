@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
 from typing import Final
 
 from transforms.rules.normal_form import LOOK_ALIKES
@@ -72,10 +71,12 @@ def says_content(column: str) -> bool:
         turned = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare.translate(_SPECIAL))
         words = [word for word in re.split(r"[\W_0-9]+", turned.lower()) if word]
         joined = [word for word in re.split(r"[\W_]+", bare.translate(_SPECIAL).lower()) if word]
-        pairs = [a + b for a, b in pairwise(words)]
+        runs = [
+            "".join(words[at:to]) for at in range(len(words)) for to in (at + 2, at + 3) if to <= len(words)
+        ]
         if words and words[-1] in _KEYBOARDS:
             return True
-        if any(word in _WORDS or _GLUED.search(word) for word in [*words, *joined, *pairs]):
+        if any(word in _WORDS or _GLUED.search(word) for word in [*words, *joined, *runs]):
             return True
         if any(word.strip("0123456789") in _WORDS or "".join(words) in _WORDS for word in joined):
             return True
