@@ -44,6 +44,7 @@ class RunConfig(BaseModel):
     window: str | None = None
     night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     participation: str
+    names: Path | None = None
     purpose: str = NOT_STATED
     works_agreement: str = NOT_STATED
     key_file: Path | None = None

@@ -130,6 +130,7 @@ def _policy(config: RunConfig, min_outside_unit: int) -> dict[str, Any]:
         "min_active": config.active_needed,
         "max_reject_ratio": config.max_reject_ratio,
         "participation": "none" if config.participation == "none" else "registry",
+        "names": "none" if config.names is None else "given",
         "purpose": config.purpose,
         "works_agreement": config.works_agreement,
         "allow_low_k": config.k < 10,

@@ -8,13 +8,16 @@ from typing import Any
 def notes_of(manifest: dict[str, Any]) -> list[str]:
     """The notes of a version, most important first.
 
-    >>> notes_of({"k": 5, "simulated": False, "policy": {"participation": "none", "min_outside_unit": 0}})
-    ['k below 10', 'counts accounts, not people', 'units not known']
+    >>> notes_of({"k": 5, "simulated": False, "policy": {"participation": "registry", "min_outside_unit": 0}})
+    ['k below 10', 'units not known']
     """
     policy = manifest["policy"]
     said = {
         "k below 10": manifest["k"] < 10,
         "counts accounts, not people": policy["participation"] == "none",
+        "names of people known by shape only": policy["participation"]
+        == policy.get("names", "none")
+        == "none",
         "units not known": policy["min_outside_unit"] == 0,
         "simulated": manifest["simulated"],
     }

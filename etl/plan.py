@@ -11,12 +11,14 @@ import pyarrow as pa
 from etl.config import RunConfig
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
+from etl.names_file import load_names
 from etl.participation_file import load_participation
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import bounds_us
+from transforms.common_words import COMMON_WORDS
 from transforms.events import EventPolicy
-from transforms.gazetteer import Gazetteer
+from transforms.gazetteer import Gazetteer, forms
 from transforms.mapping import Mapping
 from transforms.participation import build_registry
 from transforms.policy import AnonymityPolicy
@@ -63,10 +65,9 @@ def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolic
     first_us, end_us = bounds_us(config.nights, config.night_timezone)
     keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
     entries = None if config.participation == "none" else load_participation(Path(config.participation))
-    registry = gazetteer = None
+    registry = None
     if entries is not None:
         registry = build_registry(entries, person_key=keys["person"], unit_key=keys["unit"])
-        gazetteer = Gazetteer.build(_names(entries), key=keys["gazetteer"])
     return EventPolicy(
         mapping,
         first_us,
@@ -76,8 +77,19 @@ def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolic
         unit_key=keys["unit"],
         counting_key=new_key(),
         registry=registry,
-        gazetteer=gazetteer,
+        gazetteer=_gazetteer(config, entries, keys["gazetteer"]),
     )
+
+
+def _gazetteer(config: RunConfig, entries: pa.Table | None, key: bytes) -> Gazetteer | None:
+    people = [] if entries is None else _names(entries)
+    others = [] if config.names is None else load_names(config.names)
+    # A line of one word is meant, whatever the word; the parts of longer ones (`Project Falcon`) may be anybody's.
+    meant = {
+        form for name in [*people, *(name for name in others if " " not in name)] for form in forms(name)
+    }
+    names = [*people, *others]
+    return Gazetteer.build(names, key=key, keep=COMMON_WORDS - meant) if names else None
 
 
 def _names(entries: pa.Table) -> list[str]:

@@ -18,6 +18,7 @@ from transforms.account import canonical
 from transforms.decode import reasons
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
+from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
@@ -33,9 +34,6 @@ DUPLICATE: Final = "duplicate"
 
 COUNTED_ACCOUNTS: Final = 1024
 """Accounts behind a drop are counted up to this many: enough to know whether they are k."""
-
-ACCOUNT_JOINT: Final = "\x1e"
-"""Joins the columns of an account that is made of several."""
 
 
 def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
@@ -122,7 +120,9 @@ def to_events(
         listed = bool(policy.registry.units)
         unit = _registry_unit(policy.registry, span[admitted]) if listed else _unit_column(rows, policy)
 
-    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer)
+    # With a registry, every account admitted is in the gazetteer.
+    own = account if policy.registry is None else None
+    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own)
     usable = pa.array(~paths.missing)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     events = pa.table(

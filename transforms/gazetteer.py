@@ -1,11 +1,12 @@
 """Gazetteer: find the names of known people in texts, without carrying the names.
 
-It holds keyed digests (BLAKE2b, 128 bits) of folded names and a Bloom filter (Bloom 1970; two probes, 32 bits a name) that
+It holds keyed digests (BLAKE2b, 128 bits) of folded names and a Bloom filter (Bloom 1970; two probes, 128 bits a form) that
 a compiled scan asks at every word boundary; only texts it lets through, a few in a thousand beside the true ones, are
 looked at word by word. Time is linear in the texts' bytes, for names of bounded length.
 
 A name matches where words begin and end (`ann` is found in `ann_2`, `AnnReport`, not in `planning`), in any case, with
-or without accents, written together or apart: `AnnLee`, `ann.lee`, `Ann-Lee` and `annlee` are one name.
+or without accents, written together or apart: `AnnLee`, `ann.lee`, `Ann-Lee` and `annlee` are one name. A whole name of
+seven letters and more is found inside words too.
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _GAP: Final = re.compile(r"[ ._+,'’-]{0,2}")
 
 
+GLUED: Final = 7
+"""Folded characters from which on a whole name is also found inside a word (`notesannsmith`); its parts never are."""
+
+
 @dataclass(frozen=True, eq=False)
 class Gazetteer:
     """Names as digests: picklable, shipped to workers; without the key a name cannot even be tried."""
@@ -54,6 +59,9 @@ class Gazetteer:
     sieve: npt.NDArray[np.uint8]
     multiplier: int
     longest: int
+    glued: frozenset[bytes]
+    stems: frozenset[bytes]
+    glued_lengths: tuple[int, ...]
 
     @classmethod
     def build(cls, names: Iterable[str], *, key: bytes, keep: Iterable[str] = ()) -> Gazetteer:
@@ -65,18 +73,25 @@ class Gazetteer:
             key: up to 64 secret bytes; the same key and names give the same gazetteer.
             keep: words that are also vocabulary (`Page`, `Mark`) and are not to be looked for by themselves.
         """
+        names = list(names)
         kept = PARTICLES | {fold(word) for word in keep}
-        wanted = {form for name in names for form in _forms(name) if form not in kept}
+        wanted = {form for name in names for form in forms(name) if form not in kept}
+        glued = {form for name in names for form in _whole(name) if len(form) >= GLUED and form not in kept}
+        stems = {form[:GLUED] for form in glued}
         seed = int.from_bytes(blake2b(b"sieve", digest_size=8, key=key).digest(), "little")
         multiplier = seed | 1
-        size = 1 << max(13, (32 * len(wanted)).bit_length())
+        size = 1 << max(13, (128 * len(wanted | stems)).bit_length())
         sieve = np.zeros(size // 8, np.uint8)
         # Names beyond ASCII are missing in the sieve: texts beyond ASCII pass it unasked.
-        plain = sorted(form for form in wanted if form.isascii())
+        plain = sorted(form for form in wanted | stems if form.isascii())
         joined = np.frombuffer("".join(plain).encode(), np.uint8)
         _fill(joined, np.cumsum([0, *map(len, plain)], dtype=np.int64), np.uint64(multiplier), sieve)
         longest = max(map(len, wanted), default=0)
-        return cls(key, frozenset(_digest(form, key) for form in wanted), sieve, multiplier, longest)
+        digests, whole, begun = (
+            frozenset(_digest(form, key) for form in of) for of in (wanted, glued, stems)
+        )
+        lengths = tuple(sorted({len(form) for form in glued}, reverse=True))
+        return cls(key, digests, sieve, multiplier, longest, whole, begun, lengths)
 
     def replace_names(self, values: pa.Array) -> pa.Array:
         """Each value with `{name}` in the place of each name; the longest name at a place, from left to right.
@@ -100,14 +115,39 @@ class Gazetteer:
         found = np.zeros(len(plain), np.bool_)
         text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
         starts = np.frombuffer(offsets, np.int32)[: len(plain) + 1]
-        _scan(text, starts, np.uint64(self.multiplier), self.sieve, self.longest, found)
+        _scan(
+            text,
+            starts,
+            np.uint64(self.multiplier),
+            self.sieve,
+            self.longest,
+            GLUED if self.glued else 0,
+            found,
+        )
         return found
 
     def _replace(self, text: str, known: dict[str, bool]) -> str:
         pieces = _OURS.split(text)
         return "".join(
-            piece if at % 2 else self._replace_words(piece, known) for at, piece in enumerate(pieces)
+            piece if at % 2 else self._replace_glued(self._replace_words(piece, known))
+            for at, piece in enumerate(pieces)
         )
+
+    def _replace_glued(self, text: str) -> str:
+        if not self.glued:
+            return text
+        folded, places = folded_with_places(text)
+        spans: list[tuple[int, int]] = []
+        at = 0
+        while at <= len(folded) - GLUED:
+            length = 0
+            if _digest(folded[at : at + GLUED], self.key) in self.stems:
+                ends = (n for n in self.glued_lengths if at + n <= len(folded))
+                length = next((n for n in ends if _digest(folded[at : at + n], self.key) in self.glued), 0)
+            if length and unbroken(places, at, at + length):
+                spans.append((places[at], places[at + length - 1] + 1))
+            at += length or 1
+        return with_names(text, spans)
 
     def _replace_words(self, text: str, known: dict[str, bool]) -> str:
         words = list(_words(text))
@@ -145,7 +185,49 @@ def fold(text: str) -> str:
     return "".join(character for character in decomposed if character.isalnum()).translate(LOOK_ALIKES)
 
 
-def _forms(name: str) -> Iterator[str]:
+def folded_with_places(text: str) -> tuple[str, list[int]]:
+    """`fold(text)`, and for each of its characters where in the text it comes from."""
+    folded: list[str] = []
+    places: list[int] = []
+    for at, character in enumerate(text):
+        for letter in fold(character):
+            folded.append(letter)
+            places.append(at)
+    return "".join(folded), places
+
+
+def unbroken(places: list[int], start: int, end: int) -> bool:
+    """Whether folded characters stand together: with two others, as between the parts of a name, at most between them."""
+    return all(0 <= places[at] - places[at - 1] <= 3 for at in range(start + 1, end))
+
+
+def with_names(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with `{name}` for each span; spans ascend and do not overlap."""
+    pieces, done = [], 0
+    for start, end in spans:
+        pieces += [text[done:start], NAME]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def can_be_found(name: str) -> bool:
+    """Whether anything of a name is long enough to be looked for."""
+    return any(True for _ in forms(name))
+
+
+def _whole(name: str) -> Iterator[str]:
+    name = unicodedata.normalize("NFKC", name).rpartition("\\")[2]
+    name = name.partition("@")[0] or name
+    for spelled in (name, name.casefold().translate(_UMLAUTS)):
+        apart = [fold(word) for word in re.split(r"[\s,;]+", spelled) if fold(word)]
+        for form in ("".join(apart), "".join(reversed(apart)) if len(apart) == 2 else ""):
+            lettered = form.rstrip("0123456789")
+            if len(lettered) <= LONGEST and not form.isdigit():
+                yield lettered if len(lettered) >= GLUED else form[:LONGEST]
+
+
+def forms(name: str) -> Iterator[str]:
+    """What is looked for of a name, folded: the whole, its parts, its parts the other way round."""
     name = unicodedata.normalize("NFKC", name).rpartition("\\")[2]
     name = name.partition("@")[0] or name
     for spelled in (name, name.casefold().translate(_UMLAUTS)):
@@ -172,6 +254,12 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
                 yield start, at
                 start = at
         yield start, end
+
+
+def word_bounds(text: str) -> tuple[set[int], set[int]]:
+    """Where the words of a text begin, and where they end."""
+    words = list(_words(text))
+    return {start for start, _ in words}, {end for _, end in words}
 
 
 def _digest(folded: str, key: bytes) -> bytes:
@@ -232,6 +320,7 @@ def _scan(
     multiplier: np.uint64,
     sieve: npt.NDArray[np.uint8],
     longest: int,
+    glued: int,
     found: npt.NDArray[np.bool_],
 ) -> None:
     for row in range(len(starts) - 1):
@@ -240,7 +329,10 @@ def _scan(
             if text[at] >= 128:
                 found[row] = True
                 break
-            if _kind(text[at]) == 0 or not _begins(text, at, low, high):
+            if _kind(text[at]) == 0:
+                continue
+            begins = _begins(text, at, low, high)
+            if not begins and glued == 0:
                 continue
             state, length, gap = multiplier, 0, 0
             for to in range(at, high):
@@ -252,10 +344,10 @@ def _scan(
                     continue
                 gap = 0
                 length += 1
-                if length > longest:
+                if length > longest or (not begins and length > glued):
                     break
                 state = (state ^ np.uint64(text[to] + 32 if kind == 2 else text[to])) * multiplier
-                if length >= 3 and _begins(text, to + 1, low, high):
+                if length == glued or (begins and length >= 3 and _begins(text, to + 1, low, high)):
                     one, two = _probes(state, len(sieve))
                     if sieve[one >> 3] & (1 << (one & 7)) and sieve[two >> 3] & (1 << (two & 7)):
                         found[row] = True

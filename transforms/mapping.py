@@ -4,40 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from transforms.content_columns import says_content
+
 As = Literal["template", "verbatim", "key_class"]
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
-
-CONTENT_WORDS = frozenset(
-    "key keys keycode char chars character charcode text value values title clipboard password passwd secret body "
-    "content contents message_body keystroke keystrokes paste pasted input typed dwell flight".split()
-)
-"""Words in a column's name that say it holds what somebody typed, read or copied: `key_class` or not at all."""
-
-_GLUED: Final = re.compile(
-    "^(window|page|doc|document|tab|inner|outer|plain|typed|raw|full|input|selected|clip)?"
-    "(text|title|value|html|clipboard|password|passwd|passphrase|passcode|typed|content|body|keystroke|secret)s?"
-    "(data|value|text|content|html)?$"
-    "|^key(code|name|sym|val|value|press|down|up|char|data|log)s?$|^(pwd|pass|passw|pin)$|^clip(board)?"
-)
-"""The same words glued to others, as field names often are (`windowtitle`, `innerHTML`, `keysym`)."""
-
-
-def says_content(column: str) -> bool:
-    """Whether a column's name says that it holds content, judged word by word (`keyCode`, `window_title`).
-
-    >>> [says_content(name) for name in ("window_title", "keyChar", "innerHTML", "monkey", "context", "subtitle_id")]
-    [True, True, True, False, False, False]
-    """
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", column)
-    words = [word for word in re.split(r"[^A-Za-z0-9]+", parts.lower()) if word]
-    joined = [word for word in re.split(r"[^a-z0-9]+", column.lower()) if word]
-    words = [word.rstrip("0123456789") for word in [*words, *joined]]
-    return any(word in CONTENT_WORDS or _GLUED.search(word) for word in words if word)
 
 
 class _Model(BaseModel):

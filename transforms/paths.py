@@ -16,6 +16,7 @@ from transforms.distinct import number
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import ActionColumn, Mapping
 from transforms.names import shape_names
+from transforms.own_account import OWN_ACCOUNT, replace_own_account
 from transforms.schemas import LEVEL_SEPARATOR
 from transforms.text import as_text
 
@@ -32,19 +33,22 @@ class Paths(NamedTuple):
     hits: dict[str, int]
 
 
-def action_paths(rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | None = None) -> Paths:
+def action_paths(
+    rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | None = None, account: pa.Array | None = None
+) -> Paths:
     """Shape the mapped columns of RAW rows into paths.
 
     Args:
         rows: RAW; null means that the record has no such value.
         gazetteer: the names of people that must not remain in a token; None: none are known.
+        account: each row's own account, which must not remain in its token; None: the gazetteer knows them all.
     """
     specs = list(dict.fromkeys(column for level in mapping.action for column in level))
     hits: dict[str, int] = {}
     codes = np.zeros((len(specs), rows.num_rows), np.int64)
     dictionaries: list[pa.Array] = []
     for index, spec in enumerate(specs):
-        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer)
+        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer, account)
         dictionaries.append(encoded.dictionary)
         codes[index] = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
         for rule, count in changed.items():
@@ -69,15 +73,18 @@ def action_paths(rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | Non
 
 
 def _shaped(
-    column: pa.ChunkedArray, spec: ActionColumn, gazetteer: Gazetteer | None
+    column: pa.ChunkedArray, spec: ActionColumn, gazetteer: Gazetteer | None, account: pa.Array | None
 ) -> tuple[pa.DictionaryArray, dict[str, int]]:
     text = as_text(column)
     if spec.split is not None and spec.take is not None:
         encoded = text.dictionary_encode()
         pieces = pc.list_slice(pc.split_pattern(encoded.dictionary, spec.split), 0, spec.take)
         text = pc.binary_join(pieces, spec.split).take(encoded.indices)
+    own = 0
+    if account is not None and spec.as_ != "key_class":
+        text, own = replace_own_account(text, account)
     shaped = shape_names(text, spec.as_, gazetteer=gazetteer)
-    return shaped.values.dictionary_encode(), shaped.hits
+    return shaped.values.dictionary_encode(), shaped.hits | ({OWN_ACCOUNT: own} if own else {})
 
 
 def _join(columns: list[pa.Array], separator: str) -> pa.Array:

@@ -31,6 +31,13 @@ Night = Annotated[str | None, _option(_WHAT, "The night to release, YYYY-MM-DD."
 Window = Annotated[str | None, _option(_WHAT, "One version from a span: FIRST..LAST, or all.")]
 Zone = Annotated[str | None, _option(_WHAT, "Time zone of the nights. Default: UTC.")]
 Participation = Annotated[str | None, _option(_WHO, "Participation file (CSV or Parquet), or none.")]
+Names = Annotated[
+    Path | None,
+    _option(
+        _WHO,
+        "Text file, one name a line (customers, former staff, projects), that must not remain in any token.",
+    ),
+]
 Purpose = Annotated[str | None, _option(_WHO, "What the data is for; stamped on the version.")]
 Agreement = Annotated[str | None, _option(_WHO, "Id of the works agreement; stamped on the version.")]
 KeyFile = Annotated[
@@ -79,6 +86,7 @@ def run(
     window: Window = None,
     night_timezone: Zone = None,
     participation: Participation = None,
+    names: Names = None,
     purpose: Purpose = None,
     works_agreement: Agreement = None,
     key_file: KeyFile = None,

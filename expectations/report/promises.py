@@ -91,6 +91,14 @@ def not_promised(policy: Mapping[str, Any], who: str) -> list[tuple[str, str]]:
                 "Without a participation registry, somebody with two accounts counts twice.",
             )
         )
+        if policy.get("names", "none") == "none":
+            gaps.append(
+                (
+                    "Names of people",
+                    "Without a participation registry or a file of names, names are recognised by shape only: addresses, "
+                    "home folders, and an account in its own events. Another name in a window or file name may have passed.",
+                )
+            )
     if policy["min_outside_unit"] == 0:
         gaps.append(
             (

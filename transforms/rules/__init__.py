@@ -1,9 +1,11 @@
 """The rules for names: read from YAML files beside this one, which a steward can read and extend.
 
 A rule is `name`, `pattern` (RE2 syntax), `replace` (`\\1` is the first group), `why` in a line, `match` (example → what
-it becomes by this rule alone) and `leave` (examples it must not touch); the tests run all examples of all rules. Two keys
-are optional: `needs`, a cheap pattern without which the rule is not tried, and `check`, a function of `checks.py` that
-must agree with what the pattern found. Rules apply in the order of the file.
+it becomes by this rule alone) and `leave` (examples it must not touch); the tests run all examples of all rules. Three keys
+are optional: `needs`, a cheap pattern without which the rule is not tried; `check`, a function of `checks.py` that must
+agree with what the pattern found; and `unless`, a verbose Python pattern: the group `value` of the pattern, and only it, is
+replaced, unless all of it reads so. A pattern with `check` or `unless` keeps to what Python and RE2 read alike (no `\\p`,
+and beside `unless` no `\\b`, `\\w`, `\\d`). Rules apply in the order of the file.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ PLACEHOLDERS: Final = frozenset(
 )
 """The words that stand in braces for what was there; only these braces are ours, whatever else a text holds."""
 
-_KEYS: Final = {"name", "pattern", "replace", "why", "needs", "check", "match", "leave"}
+_KEYS: Final = {"name", "pattern", "replace", "why", "needs", "check", "unless", "match", "leave"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Rule:
     why: str
     needs: str | None
     check: str | None
+    unless: str | None
     match: tuple[tuple[str, str], ...]
     leave: tuple[str, ...]
 
@@ -62,7 +65,7 @@ def _rule(which: str, entry: dict[str, object]) -> Rule:
         raise ValueError(f"{which}.yaml: {name} needs `match: {{example: result}}` and `leave: [example]`")
     if set(entry) - _KEYS or not {"name", "pattern", "replace", "why"} <= set(entry):
         raise ValueError(
-            f"{which}.yaml: {name} needs name, pattern, replace, why; and may have needs and check"
+            f"{which}.yaml: {name} needs name, pattern, replace, why; and may have needs, check and unless"
         )
     check = None if entry.get("check") is None else str(entry["check"])
     if check is not None and check not in CHECKS:
@@ -74,6 +77,7 @@ def _rule(which: str, entry: dict[str, object]) -> Rule:
         why=str(entry["why"]),
         needs=None if entry.get("needs") is None else str(entry["needs"]),
         check=check,
+        unless=None if entry.get("unless") is None else str(entry["unless"]),
         match=tuple((str(example), str(result)) for example, result in match.items()),
         leave=tuple(str(example) for example in leave),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from transforms.rules import Rule
 from transforms.rules.checks import CHECKS, JUDGES_WHOLE
+from transforms.rules.checksums import Span
 
 Mask = npt.NDArray[np.bool_]
 
@@ -71,29 +72,53 @@ def put(values: pa.Array, rows: npt.NDArray[np.int64], new: pa.Array) -> pa.Arra
 
 
 def _replace(values: pa.Array, rule: Rule) -> pa.Array:
-    if rule.check is None:
+    if rule.check is None and rule.unless is None:
         return pc.replace_substring_regex(values, rule.pattern, rule.replace)
-    return pa.array([_replace_checked(text, rule) for text in values.to_pylist()], pa.string())
+    if rule.check in JUDGES_WHOLE:
+        return pa.array(_replace_whole(values.to_pylist(), rule), pa.string())
+    return pa.array([_replace_judged(text, rule) for text in values.to_pylist()], pa.string())
 
 
-def _replace_checked(text: str, rule: Rule) -> str:
-    assert rule.check is not None
-    search, check = _compiled(rule.pattern).search, CHECKS[rule.check]
-    whole = rule.check in JUDGES_WHOLE
+def _replace_judged(text: str, rule: Rule) -> str:
+    judge, search = _judge(rule), _compiled(rule).search
     shown, done = "", 0
     found = search(text)
     while found is not None:
-        span = check(text, *found.span())
+        span = judge(found)
         if span is not None:
             shown += text[done : span[0]] + rule.replace
             done = span[1]
             found = search(text, done)
         else:
-            found = search(text, found.end() if whole else found.start() + 1)
+            found = search(text, found.start() + 1)
     return shown + text[done:]
 
 
+def _replace_whole(values: list[str], rule: Rule) -> list[str]:
+    judge, replace = _judge(rule), rule.replace
+
+    def shown(found: re.Match[str]) -> str:
+        span = judge(found)
+        if span is None:
+            return found[0]
+        at = found.start()
+        return found[0][: span[0] - at] + replace + found[0][span[1] - at :]
+
+    sub = _compiled(rule).sub
+    return [sub(shown, text) for text in values]
+
+
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Patterns with a check are plain enough to mean the same here; ASCII makes \b and \d those of RE2.
-    return re.compile(pattern, re.ASCII)
+def _judge(rule: Rule) -> Callable[[re.Match[str]], Span | None]:
+    if rule.check is not None:
+        check = CHECKS[rule.check]
+        return lambda found: check(found.string, *found.span())
+    spared = re.compile(rule.unless or "", re.VERBOSE | re.IGNORECASE).fullmatch
+    return lambda found: None if spared(found["value"]) else found.span("value")
+
+
+@cache
+def _compiled(rule: Rule) -> re.Pattern[str]:
+    # Patterns that are judged are plain enough to mean the same here; ASCII makes \b and \d those of RE2, but would
+    # take from (?i) the letters beyond it.
+    return re.compile(rule.pattern, re.ASCII if rule.unless is None else re.UNICODE)

@@ -10,13 +10,11 @@ import ipaddress
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
-from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
-Span = tuple[int, int]
-Check = Callable[[str, int, int], Span | None]
+from transforms.rules.checksums import Check, Span, luhn_holds
+from transforms.rules.national_ids import NATIONAL_IDS
 
 
 def luhn(text: str, start: int, end: int) -> Span | None:
@@ -24,13 +22,9 @@ def luhn(text: str, start: int, end: int) -> Span | None:
     places = [at for at in range(start, end) if text[at].isdigit()]
     numbers = [int(text[at]) for at in places]
     for count in range(min(19, len(places)), 12, -1):
-        if any(numbers[:count]) and _luhn_holds(numbers[:count]):
+        if any(numbers[:count]) and luhn_holds(numbers[:count]):
             return start, places[count - 1] + 1
     return None
-
-
-def _luhn_holds(numbers: list[int]) -> bool:
-    return sum(sum(divmod(d * (1 + at % 2), 10)) for at, d in enumerate(reversed(numbers))) % 10 == 0
 
 
 IBAN_LENGTH: Final = {
@@ -54,62 +48,6 @@ def iban(text: str, start: int, end: int) -> Span | None:
     compact = "".join(text[at] for at in places[:length])
     number = "".join(str(int(character, 36)) for character in compact[4:] + compact[:4])
     return (start, places[length - 1] + 1) if int(number) % 97 == 1 else None
-
-
-def us_ssn(text: str, start: int, end: int) -> Span | None:
-    """US social security numbers: no area 000, 666 or 9xx, no group 00, no serial 0000 (SSA, 2011)."""
-    found = _digits(text, start, end)
-    bad = found[:3] in ("000", "666") or found[0] == "9" or found[3:5] == "00" or found[5:] == "0000"
-    return None if bad else (start, end)
-
-
-def uk_nino(text: str, start: int, end: int) -> Span | None:
-    """UK national insurance numbers: the prefixes that HMRC (NIM39110) never gives are refused."""
-    return (
-        None
-        if text[start : start + 2].upper() in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
-        else (start, end)
-    )
-
-
-def fr_nir(text: str, start: int, end: int) -> Span | None:
-    """French NIR: key = 97 − number mod 97 (INSEE); Corsica's 2A and 2B count as 19 and 18."""
-    compact = re.sub(r"[ .-]", "", text[start:end]).upper().replace("2A", "19", 1).replace("2B", "18", 1)
-    return (start, end) if 97 - int(compact[:13]) % 97 == int(compact[13:]) else None
-
-
-def de_tax_id(text: str, start: int, end: int) -> Span | None:
-    """German tax id: ISO 7064 mod 11,10 over eleven digits."""
-    found = _digits(text, start, end)
-    product = 10
-    for digit in found[:10]:
-        product = ((int(digit) + product) % 10 or 10) * 2 % 11
-    return (start, end) if (11 - product) % 10 == int(found[10]) else None
-
-
-def de_id_card(text: str, start: int, end: int) -> Span | None:
-    """German identity card or passport number: the last digit is the weighted sum 7, 3, 1 mod 10 (ICAO 9303)."""
-    found = text[start:end].upper()
-    total = sum(int(character, 36) * (7, 3, 1)[at % 3] for at, character in enumerate(found[:-1]))
-    return (start, end) if total % 10 == int(found[-1]) and any(c.isdigit() for c in found[:-1]) else None
-
-
-def es_dni(text: str, start: int, end: int) -> Span | None:
-    """Spanish DNI and NIE: the letter is the number mod 23 (Real Decreto 338/1990)."""
-    found = text[start:end].upper().replace("-", "")
-    number = int(found[:-1].replace("X", "0", 1).replace("Y", "1", 1).replace("Z", "2", 1))
-    return (start, end) if "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] == found[-1] else None
-
-
-def ch_ahv(text: str, start: int, end: int) -> Span | None:
-    """Swiss AHV number: EAN-13 check digit."""
-    numbers = [int(digit) for digit in _digits(text, start, end)]
-    return (start, end) if sum(d * (1 + 2 * (at % 2)) for at, d in enumerate(numbers)) % 10 == 0 else None
-
-
-def se_personnummer(text: str, start: int, end: int) -> Span | None:
-    """Swedish personal number: Luhn over its last ten digits."""
-    return (start, end) if _luhn_holds([int(digit) for digit in _digits(text, start, end)[-10:]]) else None
 
 
 def ipv6(text: str, start: int, end: int) -> Span | None:
@@ -192,18 +130,20 @@ _KIND: Final = {
     ord(c): kind for kind, cs in (("a", ascii_lowercase), ("A", ascii_uppercase), ("0", digits)) for c in cs
 }
 _DIGIT: Final = {code: "0" if kind == "0" else "a" for code, kind in _KIND.items()}
+_TURNS: Final = ("aA", "Aa", "a0", "0a", "A0", "0A")
+_NO_SEPARATORS: Final = dict.fromkeys(map(ord, "/_-="))
 
 
 def _changes(text: str, kinds: dict[int, str]) -> int:
     """How often neighbours are of different kinds; a separator is of no kind."""
     mapped = text.translate(kinds)
-    return sum(a != b and a.isalnum() and b.isalnum() for a, b in pairwise(mapped))
+    return sum(map(mapped.count, _TURNS))
 
 
 def _wordless(text: str) -> float:
     """The share of characters that are in no run that could be a word; separators count for neither."""
-    counted = sum(character.isalnum() or character == "+" for character in text)
-    return 1 - sum(len(run) for run in WORDS.findall(text)) / counted if counted else 0.0
+    counted = len(text.translate(_NO_SEPARATORS))
+    return 1 - sum(map(len, WORDS.findall(text))) / counted if counted else 0.0
 
 
 def _no_word(run: str) -> bool:
@@ -211,23 +151,12 @@ def _no_word(run: str) -> bool:
     return vowels < 0.2 * len(run) or re.search(r"(?i)[^aeiouy]{6}", run) is not None
 
 
-def _digits(text: str, start: int, end: int) -> str:
-    return "".join(character for character in text[start:end] if character.isdigit())
-
-
 CHECKS: Final[dict[str, Check]] = {
     check.__name__: check
     for check in (
+        *NATIONAL_IDS,
         luhn,
         iban,
-        us_ssn,
-        uk_nino,
-        fr_nir,
-        de_tax_id,
-        de_id_card,
-        es_dni,
-        ch_ahv,
-        se_personnummer,
         ipv6,
         entropy,
         opaque,

@@ -1,0 +1,83 @@
+"""A row's own account goes from its own name, whatever stands beside it, and from nobody else's."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.own_account import ACCOUNT_JOINT, own_forms, replace_own_account
+
+
+def replaced(text: str | None, account: str) -> str | None:
+    values, _ = replace_own_account(pa.array([text], pa.string()), pa.array([account]))
+    return None if values[0].as_py() is None else str(values[0].as_py())
+
+
+@pytest.mark.parametrize(
+    ("text", "account", "expected"),
+    [
+        ("src/annsmith/x.py", "ann.smith2", "src/{name}/x.py"),
+        ("Ann_Smith.notes", "annsmith", "{name}.notes"),
+        ("AnnNotes", "ann", "{name}Notes"),
+        ("planning", "ann", "planning"),
+        ("notesjsmithx", "jsmith", "notes{name}x"),
+        ("web17 page", "web17", "{name} page"),
+        ("web page", "web17", "web page"),
+        ("admin panel", "admin", "admin panel"),
+        ("al x", "al", "al x"),
+        ("jürgen JÜRGEN jurgen", "jürgen", "{name} {name} {name}"),
+        ("Jürgen", "jurgen", "{name}"),
+        ("%61nn x", "ann", "{name} x"),
+        ("CORP jdoe", "corp\\jdoe", "CORP {name}"),
+        ("jdoe", "jdoe@example.com", "{name}"),
+        ("ada and bob", f"ada{ACCOUNT_JOINT}bob", "{name} and {name}"),
+        ("x {secret}", "secret", "x {secret}"),
+        ("a -- n -- n", "ann", "a -- n -- n"),
+        (None, "ann", None),
+    ],
+)
+def test_replaced(text: str | None, account: str, expected: str | None) -> None:
+    assert replaced(text, account) == expected
+
+
+def test_only_the_own_rows_change_and_are_counted() -> None:
+    values = pa.array(["open ann", "open ann", None, "open bob", "open ann"])
+    account = pa.array(["ann", "bob", "ann", "bob", "ann"])
+    shown, changed = replace_own_account(values, account)
+    assert shown.to_pylist() == ["open {name}", "open ann", None, "open {name}", "open {name}"]
+    assert changed == 3
+
+
+def test_an_address_is_not_taken_apart() -> None:
+    values = pa.array(["ann@example.com ann"])
+    assert replace_own_account(values, pa.array(["ann"]))[0].to_pylist() == ["{email} {name}"]
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.none() | st.sampled_from(["x ann", "AnnLee", "é ann", "bob/ann", "%61nn", "", "x"]),
+        st.sampled_from(["ann", "bob", "annlee", "é.ann"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None)
+@given(ROWS, st.integers(0, 12))
+def test_no_batching_matters(rows: list[tuple[str | None, str]], cut: int) -> None:
+    def shown(part: list[tuple[str | None, str]]) -> list[str | None]:
+        if not part:
+            return []
+        texts, accounts = (pa.array(column, pa.string()) for column in zip(*part, strict=True))
+        return list(replace_own_account(texts, accounts)[0].to_pylist())
+
+    assert shown(rows) == shown(rows[:cut]) + shown(rows[cut:])
+
+
+def test_nothing_to_do() -> None:
+    empty = pa.array([], pa.string())
+    assert replace_own_account(empty, empty) == (empty, 0)
+    assert own_forms("") == []
