@@ -83,7 +83,8 @@ def tell_share_of_people(share: float, *, people: int, inside: int, outside: int
         return fewer_than(k)
     if min(outside, people - weight) < k:
         return all_but(k)
-    return min(float(f"{k * round(weight / k) / people:.2g}"), 0.99)
+    steps = min(math.floor(weight / k + 0.5), people // k - 1)
+    return min(float(f"{k * steps / people:.2g}"), 0.99)
 
 
 def tell_part(share: float, *, inside: int, outside: int, k: int) -> float | str:

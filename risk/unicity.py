@@ -81,13 +81,11 @@ def candidates_of(known: Known, drawn: Int64s) -> Int64s:
     """
     used = distinct(drawn.ravel())
     used = used[used >= 0]
-    row_of = np.full(int(known.action.max(initial=-1)) + 1, -1, np.int64)
-    row_of[used] = np.arange(len(used))
-    rows = np.where(drawn >= 0, row_of[drawn] if len(row_of) else -1, len(used))
+    rows = np.where(drawn >= 0, np.searchsorted(used, drawn), len(used))
     size = max(64, _BLOCK_BYTES // (len(used) + 1) // 64 * 64)
     counts = np.zeros(drawn.shape, np.int64)
     for first in range(0, known.people, size):
-        bits = _bitsets(known, row_of, len(used), first, min(size, known.people - first))
+        bits = _bitsets(known, used, first, min(size, known.people - first))
         state = bits[rows[:, 0]]
         for p in range(drawn.shape[1]):
             state &= bits[rows[:, p]]
@@ -102,12 +100,12 @@ def _actions(known: Known, bounds: Int64s, chosen: Int64s, keys: npt.NDArray[np.
     return np.where(place >= 0, known.action[at] if len(known.action) else -1, -1)
 
 
-def _bitsets(known: Known, row_of: Int64s, rows: int, first: int, size: int) -> npt.NDArray[np.uint64]:
-    """One row an action and one bit a person from `first` on; after the actions a row that everybody is in."""
+def _bitsets(known: Known, used: Int64s, first: int, size: int) -> npt.NDArray[np.uint64]:
+    """One row a used action and one bit a person from `first` on; and a last row that everybody is in."""
     start, stop = np.searchsorted(known.person, (first, first + size))
-    row = row_of[known.action[start:stop]]
-    drawn = row >= 0
-    has: Bools = np.zeros((rows + 1, -(-size // 64) * 64), np.bool_)
-    has[row[drawn], known.person[start:stop][drawn] - first] = True
-    has[rows, :size] = True
+    person, action = known.person[start:stop], known.action[start:stop]
+    asked = np.isin(action, used)
+    has: Bools = np.zeros((len(used) + 1, -(-size // 64) * 64), np.bool_)
+    has[np.searchsorted(used, action[asked]), person[asked] - first] = True
+    has[len(used), :size] = True
     return np.packbits(has, axis=1).view(np.uint64)
