@@ -25,6 +25,8 @@ def made(tmp_path_factory):
     for record in records[::7]:
         if record["user_id"] in ("user3", "user4"):
             record.pop("unit")
+    records += [record | {"ts": record["ts"] + 1} for record in records[::5]]  # the same action once more
+    records.sort(key=lambda record: record["ts"])
     write_lines(folder / "logs" / "day.jsonl", records)
     runs = []
     for buckets in (1, 5):

@@ -162,6 +162,10 @@ def test_a_run_tells_of_few_unique_people_and_of_a_small_unit_only_that(tmp_path
     assert small_numbers(privacy) == []
     page = (tmp_path / "registry" / "reports" / f"{manifest['version']}.html").read_text()
     assert "&lt; 10 accounts" in page
+    run = json.loads(next((tmp_path / "registry" / ".private" / "runs").iterdir()).read_bytes())
+    exact = run["exact"]["risk"]
+    assert sorted(part["people"] for part in exact["withheld_by_unit"].values()) == [9, 21]
+    assert exact["unicity"]["before"]["4"]["singled"] == 9
 
 
 def test_what_the_verifier_rejects_is_not_measured() -> None:

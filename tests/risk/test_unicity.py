@@ -99,6 +99,7 @@ def test_the_draws_are_fair() -> None:
     things = np.concatenate([np.append(np.arange(5), 5 + 5 * i + np.arange(5)) for i in range(200)])
     found = unicity(pairs_of(np.repeat(np.arange(200), 10), things, people=200, things=2000))
     assert found[1].share == pytest.approx(0.5, abs=0.05)
+    assert min(found[1].singled, found[1].hidden) > 190  # one draw or another does, and one does not
     assert found[2].share == pytest.approx(1 - (5 * 4) / (10 * 9), abs=0.05)
 
 
