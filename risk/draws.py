@@ -81,9 +81,8 @@ def pick(keys: Words, sizes: Int64s, count: int) -> Int64s:
     for draw in range(count):
         left = sizes - draw
         value = (nth(keys, draw) % np.maximum(left, 1).astype(np.uint64)).astype(np.int64)
-        for taken in np.sort(
-            chosen[:, :draw], axis=1
-        ).T:  # ascending: each one taken moves the rest up by one
+        # Ascending, since each number taken moves the rest up by one.
+        for taken in np.sort(chosen[:, :draw], axis=1).T:
             value += value >= taken
         chosen[:, draw] = np.where(left > 0, value, -1)
     return chosen
