@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from etl import __version__
 from etl.config import RunConfig
+from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, tell
 from transforms.events import DUPLICATE
 
@@ -29,12 +30,14 @@ def exact_manifest(
     data: Path,
     files_read: int,
     needed_columns: list[str],
+    risk: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """Every figure as it is, and under `behind` how many people are behind each reason. It stays in `.private/`.
+    """Every figure as it is, and under `behind` how many people are behind each reason, and `risk`. It stays in `.private/`.
 
     Args:
         first_night: of the window; of the data, where the window is all time.
         statistics: what the reader left. outcome: what the release left. data: the staged files.
+        risk: of `measure_risk`; None: not measured.
     """
     dropped = statistics["dropped"] | ({DUPLICATE: outcome["duplicates"]} if outcome["duplicates"] else {})
     withheld = outcome["withheld"]
@@ -88,19 +91,22 @@ def exact_manifest(
             "dropped": statistics["behind"] | {DUPLICATE: outcome["duplicate_people"]},
             "withheld": {reason: people for reason, (_, people) in withheld.items()},
         },
+        "risk": risk,
     }
 
 
 def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     """The manifest that anybody may read: counts about fewer than k people are not in it."""
     k, behind = exact["k"], exact["behind"]
-    public = {name: value for name, value in exact.items() if name != "behind"}
+    public = {name: value for name, value in exact.items() if name not in ("behind", "risk")}
+    public["privacy"] = exact["privacy"] | tell_risk(exact["risk"], people=exact["people"], k=k)
     if exact["people"] < k:
         few = fewer_than(k)
         public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
         sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
         public["rows"] = {"read": few, "kept": few, **sums}
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
+        public["privacy"]["withheld_by_reason"] = few
         return public
     dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
     public["rows"] = exact["rows"] | {"dropped": dropped}
@@ -111,6 +117,9 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     if is_hidden(withheld):  # actions are transitions and sessions, so that one says the other
         public |= dict.fromkeys(("actions", "transitions"), NOT_SHOWN)
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
+    public["privacy"]["withheld_by_reason"] = {
+        reason: n if isinstance(n, str) else _share(n, exact["actions"]) for reason, n in withheld.items()
+    }
     return public
 
 

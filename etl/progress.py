@@ -18,6 +18,7 @@ STAGES: Final = {
     "cut": "Cut, cap, count",
     "write": "Write Parquet",
     "verify": "Verify independently",
+    "measure": "Measure the risk",
     "gates": "Run the gates",
     "publish": "Publish",
 }

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import InputError, StorageError, UnusableRecordsError
+from etl.evidence import collect_evidence
 from etl.gates import gate, verify_staged
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
@@ -24,6 +25,7 @@ from etl.manifest import exact_manifest, public_manifest
 from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
+from etl.risk_figures import measure_risk
 from etl.sealed import read_sealed
 from etl.settle import Result, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
@@ -97,6 +99,9 @@ def _run(
         job = replace(job, anonymity=replace(job.anonymity, min_outside_unit=outcome["min_outside_unit"]))
         verification = verify_staged(job, outcome)
         advance("verify", outcome["released"]["records"])
+        # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
+        risk = measure_risk(collect_evidence(job), k=config.k) if verification.ok else None
+        advance("measure", 1)
         nights = [str(night_of(statistics[end], config.night_timezone)) for end in ("first_us", "last_us")]
         exact = exact_manifest(
             config,
@@ -107,6 +112,7 @@ def _run(
             data=staging.data,
             files_read=len(files),
             needed_columns=[name for name in mapping.columns if name not in mapping.optional],
+            risk=risk,
         )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}

@@ -52,3 +52,57 @@ def coarse(share: float) -> float:
 def fewer_than(k: int) -> str:
     """What stands in the place of a count about fewer than k people."""
     return f"< {k}"
+
+
+def all_but(k: int) -> str:
+    """What stands in the place of a share of people that leaves out fewer than k of them."""
+    return f"all but {fewer_than(k)}"
+
+
+def tell_share_of_people(share: float, *, people: int, inside: int, outside: int, k: int) -> float | str:
+    """A share of some people, told so that neither it, nor what is left, nor a difference of two such shares is about few.
+
+    Args:
+        share: of `people`; an average over draws, so that a person may count in part.
+        inside, outside: how many people count at all towards the share, and towards what is left.
+
+    Returns:
+        0 and 1 mean nobody and everybody. Else the share in steps of k people, to two significant digits: two shares then
+        differ by nothing or by k people. Of fewer than k people, on either side, only that; and of fewer than 2 k people
+        nothing, since fewer than k on one side would be told by the other.
+
+    >>> [tell_share_of_people(n / 400, people=400, inside=n, outside=400 - n, k=10) for n in (0, 9, 16, 391, 400)]
+    [0.0, '< 10', 0.05, 'all but < 10', 1.0]
+    """
+    if inside == 0 or outside == 0:
+        return float(outside == 0)
+    if people < 2 * k:
+        return NOT_SHOWN
+    weight = share * people
+    if min(inside, weight) < k:
+        return fewer_than(k)
+    if min(outside, people - weight) < k:
+        return all_but(k)
+    steps = min(math.floor(weight / k + 0.5), people // k - 1)
+    return min(float(f"{k * steps / people:.2g}"), 0.99)
+
+
+def tell_part(share: float, *, inside: int, outside: int, k: int) -> float | str:
+    """The share of what a group of people did that something happened to, to two decimals.
+
+    Args:
+        inside, outside: of how many people there is anything inside, and outside, of that share.
+
+    Returns:
+        0 and 1 mean nothing and everything.
+
+    >>> [tell_part(0.001, inside=n, outside=40, k=10) for n in (0, 9, 10)]
+    [0.0, '< 10', 0.01]
+    """
+    if inside == 0 or outside == 0:
+        return float(inside > 0)
+    if inside < k:
+        return fewer_than(k)
+    if outside < k:
+        return all_but(k)
+    return min(max(round(share, 2), 0.01), 0.99)

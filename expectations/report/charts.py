@@ -1,4 +1,4 @@
-"""Two charts as inline SVG: bars with their numbers beside them, colours from the page's style sheet.
+"""Three charts as inline SVG: bars with their numbers beside them, colours from the page's style sheet.
 
 Built as an element tree, so that no text can become markup.
 """
@@ -27,6 +27,36 @@ class Step:
     count: int | str
     share: str
     tone: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A share with its text; `share` 0 … 1, 0 also where only the text may be told."""
+
+    label: str
+    note: str
+    told: str
+    share: float
+
+
+def bars(name: str, title: str, lines: Sequence[Bar]) -> Markup:
+    """Horizontal bars of shares, each on a track that stands for everything.
+
+    Args:
+        name: what the chart is called in the page; unique.
+    """
+    row, left, right = 46, 236, 160
+    told = "; ".join(f"{line.label}: {line.told}" for line in lines)
+    svg = _chart(name, title, told, row * len(lines))
+    for at, line in enumerate(lines):
+        top, room = at * row, WIDTH - left - right
+        _text(svg, 0, top + 18, line.label, "label")
+        _text(svg, 0, top + 35, line.note, "note")
+        _bar(svg, left, top + 10, room, 22, "track")
+        if line.share > 0:
+            _bar(svg, left, top + 10, max(room * line.share, 2), 22, "inner")
+        _text(svg, WIDTH - right + 14, top + 26, line.told, "value")
+    return _markup(svg)
 
 
 def funnel(steps: Sequence[Step]) -> Markup:

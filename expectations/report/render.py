@@ -14,6 +14,7 @@ from expectations.metrics import Manifest, bounds
 from expectations.report import wording
 from expectations.report.charts import Step, funnel, support_histogram
 from expectations.report.promises import banners, guaranteed, not_promised
+from expectations.report.reidentification import reidentification
 from expectations.report.text import legible, number, part_of, percent, window
 from expectations.rule import Check
 
@@ -61,6 +62,7 @@ def render_report(
         rejected=_reasons(rows["rejected"], rows["read"], wording.REJECTED),
         dropped=_reasons(rows["dropped"], rows["read"], wording.DROPPED),
         withheld=_reasons(manifest["withheld"]["actions"], manifest["actions"], withheld),
+        risk=reidentification(manifest["privacy"]),
         gates=[(name, title, _of_gate(checks, name)) for name, title in wording.GATES.items()],
         guaranteed=guaranteed(policy, who),
         not_promised=not_promised(policy, who),

@@ -52,3 +52,17 @@ GATES: Final[Mapping[str, str]] = {
     "release": "What goes out",
     "version": "Compared with the versions before",
 }
+
+ATTACKS: Final[Mapping[str, str]] = {
+    "stitching": "Guess which record came after another",
+    "stitching_combined": "The same, with all that the counts say",
+    "row_order": "Read from the place of a record whose it is",
+    "person_classifier": "Guess which records one person produced",
+}
+"""Attacks that are tried on every release."""
+
+NO_BETTER_THAN_NULL: Final = "Did no better than a guess from the published counts alone."
+BETTER_THAN_NULL: Final = (
+    "Did better than a guess from the published counts alone: the steward should look at it."
+)
+TOO_LITTLE_TO_ATTACK: Final = "The release is too small for this attack to be measured."

@@ -230,12 +230,19 @@ def test_too_few_people_release_nothing_and_that_is_fine(logs):
     assert manifest["released"] == {"events": 0, "transitions": 0, "records": 0}
     assert manifest["files"] == []
     assert manifest["withheld"]["actions"] == {"below_min_active": manifest["actions"]}
+    privacy = manifest["privacy"]
+    assert privacy["withheld_by_reason"] == {"below_min_active": 1.0}
+    assert privacy["candidate_set"] == privacy["attacks"] == "nothing was released"
+    assert isinstance(privacy["unicity"]["before"], dict)
+    assert privacy["unicity"]["after_linked"] == "nothing was released"
 
 
 def test_counts_about_fewer_than_k_people_are_not_told(tmp_path):
     write_lines(tmp_path / "logs" / "day.jsonl", workplace(people=3))
     manifest = go(tmp_path).manifest
     assert manifest["people"] == manifest["sessions"] == manifest["actions"] == "< 10"
+    told = ("unicity", "candidate_set", "withheld_by_unit", "withheld_by_reason", "attacks")
+    assert {manifest["privacy"][name] for name in told} == {"< 10"}
 
 
 def test_nothing_matched(tmp_path):

@@ -86,6 +86,7 @@ def test_the_public_view_changes_nothing_of_the_exact_one():
         "k": 10, "people": 50, "actions": 9, "transitions": 8, "share": {"events": 0.999, "transitions": 0.5},
         "rows": {"read": 57, "kept": 50, "rejected": {}, "dropped": {"not_admitted": 7}},
         "withheld": {"actions": {"cap": 1}}, "behind": behind,
+        "privacy": {}, "risk": None,
     }  # fmt: skip
     before = json.dumps(exact)
     assert public_manifest(exact)["share"] == {"events": 0.99, "transitions": 0.5}

@@ -14,7 +14,7 @@ import pytest
 
 from expectations.gates import Check
 from expectations.report import render_report
-from expectations.report.charts import Step, funnel, support_histogram
+from expectations.report.charts import Bar, Step, bars, funnel, support_histogram
 from expectations.rule import Severity
 from tests.expectations.worlds import changed, good_manifest
 from transforms.decode import reasons as reject_reasons
@@ -166,6 +166,49 @@ def test_every_reason_is_explained() -> None:
     assert "No explanation" not in page(manifest).words
     manifest = changed(good_manifest(), "rows.dropped", {"moon_phase": 12})
     assert "moon phase No explanation has been written for this reason yet. 12" in page(manifest).words
+
+
+def test_reidentification_is_told_before_and_after() -> None:
+    found = page()
+    words = found.words
+    assert "left with at least 10 people who may have produced it" in words
+    assert "1 < 10 people 0% 0% 20 150 2 21% 2.4% 0% 15 75 3 78% 12% 0% 10 50" in words
+    assert "4 all but < 10 people 32% 0% 10 50" in words
+    assert "Guess which record came after another Did no better than a guess" in words
+    assert "whose it is Did better than a guess" in words
+    assert "one person produced The release is too small" in words
+    assert "unit 2 50 or more people < 10 people" in words
+    assert "other units together 15 or more people 44%" in words
+
+
+@pytest.mark.parametrize("figures", ["< 10", "not measured"])
+def test_where_no_risk_may_be_told_none_is(figures: str) -> None:
+    manifest = nothing_released()
+    names = ("unicity", "candidate_set", "withheld_by_unit", "attacks")
+    manifest["privacy"].update(dict.fromkeys(names, figures))
+    words = page(manifest).words
+    assert ("Fewer people took part (< 10)" in words) == (figures == "< 10")
+    assert ("Not measured." in words) == (figures != "< 10")
+    assert "Singled out" not in words
+    assert "by unit" not in words
+
+
+def test_nothing_released_leaves_only_the_figures_of_before() -> None:
+    manifest = nothing_released()
+    nothing = "nothing was released"
+    manifest["privacy"].update(candidate_set=nothing, attacks=nothing, withheld_by_unit=[])
+    manifest["privacy"]["unicity"].update(after_linked=nothing, after_in_one_record=nothing)
+    words = page(manifest).words
+    assert "nothing in which anybody could be found" in words
+    assert "2 21% – – – – 3 78% –" in words
+    assert "Nobody’s unit is known." in words
+    assert "Attacks that were tried" not in words
+
+
+def test_a_share_that_is_not_told_has_no_bar_that_could_be_measured() -> None:
+    svg = ET.fromstring(bars("units", "t", [Bar("a", "", "50%", 0.5), Bar(HOSTILE, "", "< 10", 0.0)]))
+    drawn = [r for r in svg.iter("{http://www.w3.org/2000/svg}rect") if r.get("class") != "track"]
+    assert len(drawn) == 1
 
 
 def test_hidden_counts_stay_hidden() -> None:

@@ -85,7 +85,34 @@ def good_manifest(**changes: Any) -> dict[str, Any]:
         "vocabulary": 9,
         "lengths": {"1": 2, "2": 3, "3": 1},
         "support_histogram": [[10, 2], [30, 1], [50, 1], [75, 1], [150, 1]],
-        "privacy": {"smallest_support": 10, "median_support": 50, "people_counted_as": "people"},
+        "privacy": {
+            "smallest_support": 10,
+            "median_support": 50,
+            "people_counted_as": "people",
+            "unicity": {
+                "before": {"1": "< 10", "2": 0.21, "3": 0.78, "4": "all but < 10"},
+                "after_linked": {"1": 0.0, "2": 0.024, "3": 0.12, "4": 0.32},
+                "after_in_one_record": dict.fromkeys("1234", 0.0),
+            },
+            "candidate_set": {
+                "whole_record": {"smallest": 10, "median": 30},
+                "1": {"smallest": 20, "median": 150},
+                "2": {"smallest": 15, "median": 75},
+                "3": {"smallest": 10, "median": 50},
+                "4": {"smallest": 10, "median": 50},
+            },
+            "withheld_by_reason": {"rare_token": 0.050654, "no_shared_sequence": 0.068627, "other": "< 10"},
+            "withheld_by_unit": [
+                {"unit": "unit 1", "people": 200, "share": 0.13},
+                {"unit": "unit 2", "people": 50, "share": "< 10"},
+                {"unit": "other units together", "people": 15, "share": 0.44},
+            ],
+            "attacks": {
+                "stitching": {"first": {"attacker": 0.04, "null": 0.05}, "no_better_than_null": True},
+                "row_order": {"no_better_than_null": False},
+                "person_classifier": {"too_little_to_attack": True},
+            },
+        },
         "verification": {"records": 6, "violations": {}},
         "code_version": "0.1.0",
         "files": [
