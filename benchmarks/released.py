@@ -38,7 +38,9 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         mapping = load_mapping(config.source, config.input, None)
         staging = Staging(Path(folder) / "staging")
         staging.create()
-        job = plan_job(config, mapping, find_inputs(config.input, mapping, date=None), os.urandom(32), staging)
+        job = plan_job(
+            config, mapping, find_inputs(config.input, mapping, date=None), os.urandom(32), staging
+        )
         run_pipeline(job, [])
         outcome = orjson.loads(staging.outcome.read_bytes())
         published = read_published([staging.data / name for name in outcome["files"]])

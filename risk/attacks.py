@@ -1,4 +1,4 @@
-"""The attacks on one release (T9), small enough for every run: what each finds, what its null model finds, and the verdict."""
+"""The attacks on one release (T9), small enough for every run: what each finds, what its null model finds, who wins."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ TOO_LITTLE: Final = "too_little_to_attack"
 NO_BETTER: Final = "no_better_than_null"
 
 
-def attack_figures(
-    published: Published, emitted: Emitted, *, seed: int, scale: int = 1
-) -> dict[str, Any]:
+def attack_figures(published: Published, emitted: Emitted, *, seed: int, scale: int = 1) -> dict[str, Any]:
     """Attack a release.
 
     Args:
@@ -75,8 +73,7 @@ def _stitched(
             ("first", "among_ten"), attacker, guesses.null, resampled, strict=True
         )
     }
-    verdicts = [part.pop(NO_BETTER) for part in found.values()]
-    return {**found, NO_BETTER: all(verdicts)}
+    return {**found, NO_BETTER: all(part[NO_BETTER] for part in found.values())}
 
 
 def _row_order(

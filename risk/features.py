@@ -25,7 +25,7 @@ NEAR_ROWS: Final = 4.0
 
 
 class Features(NamedTuple):
-    """A row a pair of records. `content`: and popularity, what the null model knows. `place`: everything of place and order."""
+    """A row a pair of records. `content`: and popularity, what the null model knows. `place`: all of place and counts."""
 
     content: Floats
     place: Floats

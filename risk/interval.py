@@ -10,7 +10,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
-RESAMPLES: Final = 200
+RESAMPLES: Final = 100
 Z: Final = 2.576
 """Two-sided 99 %: a nightly job that errs one night in twenty would soon be ignored."""
 

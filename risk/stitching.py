@@ -134,7 +134,7 @@ class _Null:
             follows[index, self._pairs[start:stop] % words.vocabulary] = self._follows[start:stop]
         mean = np.maximum(follows.sum(axis=1, keepdims=True), 1)
         chance = (follows / mean + _SMOOTHING * self._share).astype(np.float32)
-        return (chance[:, self._first] * self._given_first)[row]
+        return np.asarray((chance[:, self._first] * self._given_first)[row], np.float32)
 
 
 class _Overlaps:

@@ -76,8 +76,10 @@ def _release(
     record, person = rank[inverse], emitted.person[source]
     pairs = np.unique(record * (int(person.max(initial=0)) + 1) + person)
     people = np.bincount(pairs // (int(person.max(initial=0)) + 1), minlength=len(order))
-    flat = published.actions.flatten().dictionary_encode().dictionary.take(
-        pa.array(token[cell[first[order]]].ravel())
+    flat = (
+        published.actions.flatten()
+        .dictionary_encode()
+        .dictionary.take(pa.array(token[cell[first[order]]].ravel()))
     )
     actions = pa.ListArray.from_arrays(pa.array(np.arange(len(order) + 1, dtype=np.int32) * size), flat)
     rows = np.arange(len(order))
