@@ -61,8 +61,10 @@ def attack_table(given: argparse.Namespace, flags: dict[str, int]) -> list[str]:
     for attack in ("stitching", "stitching_combined", "row_order", "person_classifier"):
         lines += _rows(attack, "the release", figures)
     overlapping = attack_figures(*windows(*release, size=4, step=1), seed=given.seed, scale=SCALE)
-    lines += _rows("stitching", "windows of 4 that overlap", overlapping)
-    lines += _rows("stitching_combined", "windows of 4 that overlap", overlapping)
+    lines += _rows("stitching", "windows of 4 that overlap by three", overlapping)
+    lines += _rows("stitching_combined", "windows of 4 that overlap by three", overlapping)
+    by_one = attack_figures(*windows(*release, size=4, step=3), seed=given.seed, scale=SCALE)
+    lines += _rows("stitching", "windows of 4 that overlap by one action", by_one)
     arriving = attack_figures(*in_order_of_arrival(*release), seed=given.seed, scale=SCALE)
     apart = attack_figures(*windows(*release, size=4, step=4), seed=given.seed, scale=SCALE)
     for attack in ("row_order", "person_classifier"):

@@ -10,6 +10,7 @@ import pytest
 
 from risk.attacks import NO_BETTER, TOO_LITTLE, attack_figures
 from risk.evidence import Emitted, Published
+from risk.features import Features, features
 from risk.unprotected import in_order_of_arrival, windows
 from tests.risk.attacked import TEAMS, lengthened, renumbered, team_of
 
@@ -123,3 +124,37 @@ def test_a_large_release_is_attacked_in_part(release, monkeypatch):
     figures = attack_figures(*everything, seed=1)
     assert not figures["stitching"][NO_BETTER]
     assert not figures["row_order"][NO_BETTER]
+
+
+def test_the_classifier_is_tried_on_records_it_has_not_seen(release, monkeypatch):
+    import risk.classifier
+
+    def numbers(published, left, right):
+        return Features(np.column_stack([left, right]), np.zeros((len(left), 1)))
+
+    def scores(train, positive, test):
+        assert len(train) > 500
+        assert len(test) > 500
+        assert not set(train[:, :2].ravel().tolist()) & set(test[:, :2].ravel().tolist())
+        return np.zeros(len(test))
+
+    monkeypatch.setattr(risk.classifier, "features", numbers)
+    monkeypatch.setattr(risk.classifier, "fitted_scores", scores)
+    told = risk.classifier.classify(*release, pairs=4000, people=100, draw=np.random.default_rng(1))
+    assert told.content == told.everything == 0.5
+
+
+def test_a_file_in_common_is_a_feature_of_place_alone(release):
+    published, _ = release
+    left, right = np.divmod(np.arange(len(published) * 40), 40)
+    everywhere = Published(
+        published.actions,
+        np.arange(len(published), dtype=np.int32),
+        published.row,
+        published.people,
+        published.occurrences,
+    )
+    one, other = (features(each, left, right) for each in (published, everywhere))
+    assert (one.content == other.content).all()
+    changed = (one.place != other.place).any(axis=1)
+    assert (changed == ((published.file[left] == published.file[right]) & (left != right))).all()
