@@ -7,7 +7,6 @@ attendance regression on simulated teams. Tables in Markdown, as `docs/attacks.m
 from __future__ import annotations
 
 import argparse
-import os
 from functools import partial
 from typing import Any
 
@@ -41,7 +40,6 @@ def main() -> None:
     if given.attendance:
         print("\n".join(attendance_table(given.k)))
     elif given.input:
-        os.environ.setdefault("DESIREPATH_KEY", "5a" * 32)
         caps = {"cap_per_person": 0, "max_per_person": 0} if given.no_caps else {}
         print("\n".join(attack_table(given, caps)))
     else:

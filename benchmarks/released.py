@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +23,9 @@ from etl.staging import Staging
 from risk.evidence import Emitted, Published
 from transforms.records import record_digest
 
+KEY = bytes(32)
+"""People stand in the order of their pseudonyms; a fixed key makes the controls that depend on that order repeatable."""
+
 
 def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Published, Emitted]:
     """Release a log as one window and read back its evidence; nothing is published, nothing stays on the disk.
@@ -38,9 +40,7 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         mapping = load_mapping(config.source, config.input, None)
         staging = Staging(Path(folder) / "staging")
         staging.create()
-        job = plan_job(
-            config, mapping, find_inputs(config.input, mapping, date=None), os.urandom(32), staging
-        )
+        job = plan_job(config, mapping, find_inputs(config.input, mapping, date=None), KEY, staging)
         run_pipeline(job, [])
         outcome = orjson.loads(staging.outcome.read_bytes())
         published = read_published([staging.data / name for name in outcome["files"]])
