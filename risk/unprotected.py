@@ -1,0 +1,95 @@
+"""What the attacks must succeed on: the same sessions without protection, or with one promise broken.
+
+An attack that finds nothing shows something only if it finds something where there is something to find.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from risk.canonical import mixed
+from risk.evidence import Emitted, Published
+from risk.stitching import Texts, followed, texts
+
+Int64s = npt.NDArray[np.int64]
+
+
+def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> tuple[Published, Emitted]:
+    """Every window of `size` actions of each unbroken run of released occurrences, one each `step` actions, no k asked for.
+
+    Windows overlap where `step` is smaller than `size`. Rows stand in the order in which people and sessions came;
+    people and occurrences are exact.
+    """
+    words = texts(published.actions)
+    lengths = np.diff(words.offsets)[emitted.record]
+    ends = np.cumsum(lengths)
+    token = words.tokens[_spread(words.offsets[emitted.record], lengths)]
+    opens = np.ones(len(emitted), np.bool_)
+    opens[followed(emitted) + 1] = False
+    begins = (ends - lengths)[opens]
+    run = np.diff(np.append(begins, ends[-1:]))
+    many = np.maximum((run - size) // step + 1, 0)
+    place = np.repeat(begins, many) + step * _spread(np.zeros(len(many), np.int64), many)
+    return _release(words, token, place, size, np.repeat(np.flatnonzero(opens), many), published, emitted)
+
+
+def in_order_of_arrival(published: Published, emitted: Emitted) -> tuple[Published, Emitted]:
+    """The same records, but the rows of each file stand in the order in which they were first emitted."""
+    first = np.full(len(published), len(emitted))
+    np.minimum.at(first, emitted.record, np.arange(len(emitted)))
+    order = np.lexsort((first, published.file))
+    now = np.empty(len(order), np.int64)
+    now[order] = np.arange(len(order))
+    return (
+        Published(
+            published.actions.take(pa.array(order)),
+            published.file,
+            published.row,
+            published.people[order],
+            published.occurrences[order],
+        ),
+        Emitted(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop),
+    )
+
+
+def _release(
+    words: Texts,
+    token: Int64s,
+    place: Int64s,
+    size: int,
+    source: Int64s,
+    published: Published,
+    emitted: Emitted,
+) -> tuple[Published, Emitted]:
+    cell = place[:, None] + np.arange(size)
+    code = np.zeros(len(place), np.uint64)
+    for column in token[cell].T:
+        code = mixed(code ^ column.astype(np.uint64))
+    _, first, inverse, occurrences = np.unique(
+        code, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    record, person = rank[inverse], emitted.person[source]
+    pairs = np.unique(record * (int(person.max(initial=0)) + 1) + person)
+    people = np.bincount(pairs // (int(person.max(initial=0)) + 1), minlength=len(order))
+    flat = (
+        published.actions.flatten()
+        .dictionary_encode()
+        .dictionary.take(pa.array(token[cell[first[order]]].ravel()))
+    )
+    actions = pa.ListArray.from_arrays(pa.array(np.arange(len(order) + 1, dtype=np.int32) * size), flat)
+    rows = np.arange(len(order))
+    return (
+        Published(actions, np.zeros(len(order), np.int32), rows, people, occurrences[order]),
+        Emitted(record, person, source, place, place + size),
+    )
+
+
+def _spread(start: Int64s, many: Int64s) -> Int64s:
+    """start, start + 1, … of each, `many` each."""
+    begins = np.cumsum(many) - many
+    return np.asarray(np.repeat(start - begins, many) + np.arange(int(many.sum())), np.int64)
