@@ -9,6 +9,7 @@ import numpy as np
 
 from etl.evidence import Evidence
 from etl.suppress import fewer_than, tell_part, tell_share_of_people
+from risk.attacks import attack_figures
 from risk.linked import actions_by_person
 from risk.one_record import OneRecord, in_one_record
 from risk.unicity import Singled, unicity
@@ -42,13 +43,8 @@ def measure_risk(evidence: Evidence, *, k: int) -> Figures:
             name or "unknown": asdict(part) for name, part in by_unit(evidence.activity).items()
         },
         "withheld_by_group": [asdict(part) for part in by_group(evidence.activity, k=k)],
-        "attacks": _attacks(evidence) if one else None,
+        "attacks": attack_figures(published, emitted, seed=evidence.seed) if one else None,
     }
-
-
-def _attacks(evidence: Evidence) -> Figures:
-    """What the attacks on this very release find out: aggregate rates, which hold nothing about fewer than k people."""
-    return {}
 
 
 def tell_risk(risk: Figures | None, *, people: int, k: int) -> Figures:
