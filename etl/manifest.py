@@ -29,12 +29,14 @@ def exact_manifest(
     data: Path,
     files_read: int,
     needed_columns: list[str],
+    commitment: str | None,
 ) -> dict[str, Any]:
     """Every figure as it is, and under `behind` how many people are behind each reason. It stays in `.private/`.
 
     Args:
         first_night: of the window; of the data, where the window is all time.
         statistics: what the reader left. outcome: what the release left. data: the staged files.
+        commitment: to the participation file; None: there is none.
     """
     dropped = statistics["dropped"] | ({DUPLICATE: outcome["duplicates"]} if outcome["duplicates"] else {})
     withheld = outcome["withheld"]
@@ -69,6 +71,7 @@ def exact_manifest(
         },
         "withheld": {"actions": {reason: n for reason, (n, _) in withheld.items() if n}},
         "policy": _policy(config, outcome["min_outside_unit"]),
+        "participation": None if commitment is None else {"commitment": commitment},
         "input": {
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),

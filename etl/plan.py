@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Final
-
-import pyarrow as pa
 
 from etl.config import RunConfig
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
-from etl.participation_file import load_participation
+from etl.participation import Participation
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import bounds_us
 from transforms.events import EventPolicy
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping
-from transforms.participation import build_registry
+from transforms.participation import units_held
 from transforms.policy import AnonymityPolicy
 from transforms.pseudonym import derive_key
 
@@ -31,13 +28,20 @@ _UNPACKED: Final = 10
 
 
 def plan_job(
-    config: RunConfig, mapping: Mapping, files: list[InputFile], key: bytes, staging: Staging
+    config: RunConfig,
+    mapping: Mapping,
+    files: list[InputFile],
+    key: bytes,
+    staging: Staging,
+    participation: Participation | None,
 ) -> Job:
     """Everything the workers need, resolved once."""
+    events = _event_policy(config, mapping, key, participation)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
     return Job(
         splits=tuple(plan_splits(files, mapping, split_bytes=int(config.split_mb * (1 << 20)))),
-        events=_event_policy(config, mapping, key),
+        events=events,
+        held=units_held(events.registry, events.first_us, events.end_us),
         anonymity=AnonymityPolicy(
             k=config.k,
             min_outside_unit=config.min_outside_unit,
@@ -59,14 +63,15 @@ def plan_job(
     )
 
 
-def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolicy:
+def _event_policy(
+    config: RunConfig, mapping: Mapping, key: bytes, participation: Participation | None
+) -> EventPolicy:
     first_us, end_us = bounds_us(config.nights, config.night_timezone)
     keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
-    entries = None if config.participation == "none" else load_participation(Path(config.participation))
     registry = gazetteer = None
-    if entries is not None:
-        registry = build_registry(entries, person_key=keys["person"], unit_key=keys["unit"])
-        gazetteer = Gazetteer.build(_names(entries), key=keys["gazetteer"])
+    if participation is not None:
+        registry = participation.registry
+        gazetteer = Gazetteer.build(sorted(participation.names), key=keys["gazetteer"])
     return EventPolicy(
         mapping,
         first_us,
@@ -78,10 +83,3 @@ def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolic
         registry=registry,
         gazetteer=gazetteer,
     )
-
-
-def _names(entries: pa.Table) -> list[str]:
-    """Everybody whom the participation file names, taking part or not: no such name may remain in a token."""
-    return [
-        name for column in ("account", "person") for name in entries.column(column).drop_null().to_pylist()
-    ]

@@ -59,15 +59,16 @@ def test_what_is_measured(tmp_path):
         released_events=sum(e.length for e in released),
         smallest_support=support[0],
         median_support=(support[(len(support) - 1) // 2] + support[len(support) // 2]) / 2,
+        min_outside_unit=POLICY.min_outside_unit,
     )
 
 
 def test_nothing_released_holds():
     world = make_world(2)
-    verification = verify([], world.loaders(), world.policy)
+    verification = verify([], world.loaders(), world.policy, world.holdings())
     assert verification.ok
     assert (verification.records, verification.measured.smallest_support) == (0, 0)
-    assert verify([], [], world.policy).ok
+    assert verify([], [], world.policy, world.holdings()).ok
 
 
 def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
@@ -82,7 +83,9 @@ def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
         return Bucket(pa.concat_tables([*pieces, pieces[0].slice(0, 0)]), doubled.slice(3))
 
     loaders = [partial(in_pieces, number) for number in range(len(world.events))]
-    assert verify(paths, loaders, world.policy) == verify(paths, world.loaders(), world.policy)
+    assert verify(paths, loaders, world.policy, world.holdings()) == verify(
+        paths, world.loaders(), world.policy, world.holdings()
+    )
 
 
 def test_emissions_in_any_order(tmp_path):
@@ -104,7 +107,12 @@ def test_buckets_are_loaded_one_at_a_time(tmp_path):
         alive.append(1)
         return Watched(events_table(world.events[number]), emissions_table(world.emissions[number]))
 
-    assert verify(world.write(tmp_path), [partial(load, number) for number in range(total)], world.policy).ok
+    assert verify(
+        world.write(tmp_path),
+        [partial(load, number) for number in range(total)],
+        world.policy,
+        world.holdings(),
+    ).ok
 
 
 @pytest.mark.parametrize(
