@@ -67,9 +67,7 @@ def admission_spans(rows: Sequence[Row], people: People) -> dict[str, list[Span]
                     to_us = min(to_us, left_us)
             if from_us < to_us:
                 spans[account].append(Span(from_us, to_us, _unit(row), recorded_us))
-    for of_account in spans.values():
-        of_account.sort(key=lambda span: (span.recorded_us, span.from_us, span.to_us, span.unit or ""))
-    return spans
+    return {account: sorted(set(found), key=_by_recording) for account, found in spans.items()}
 
 
 def holdings(rows: Sequence[Row], people: People) -> set[Holding]:
@@ -125,6 +123,10 @@ def _current(group: list[Row]) -> list[Row]:
     """The rows of a group that no later one is known to have replaced."""
     latest = max(_time(row["recorded_at_us"], NEVER) for row in group)
     return [row for row in group if _time(row["recorded_at_us"], EVER) >= latest]
+
+
+def _by_recording(span: Span) -> tuple[int, int, int, str]:
+    return span.recorded_us, span.from_us, span.to_us, span.unit or ""
 
 
 def _unit(row: Row) -> str | None:

@@ -12,8 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.verifier.honest import POLICY, Bucket, digest_of, emissions_table, events_table, make_world
-from verifier import Measured, Policy, verify
+from tests.verifier.honest import (
+    POLICY,
+    Bucket,
+    Span,
+    digest_of,
+    emissions_table,
+    events_table,
+    make_world,
+    release,
+    spans_table,
+)
+from verifier import SPANS, Holdings, Measured, Policy, verify
 
 
 @settings(max_examples=40, deadline=None)
@@ -36,6 +46,40 @@ def test_honest_worlds_hold(seed, buckets, k, j, c, total, drop_repeats):
     assert verification.violations == {}
     assert verification.ok
     assert verification.records == sum(map(len, world.rows.values()))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), data=st.data())
+def test_worlds_hold_where_the_registry_knows_units(seed, data):
+    """Spans of people who are there or not, of known and unknown units, that touch the window or do not."""
+    world = make_world(seed, buckets=2, people=10, units=data.draw(st.integers(0, 2)))
+    world.window = (10, 20)
+    people = sorted({event.person for events in world.events for event in events})
+    moments = st.integers(7, 23)
+    span = st.builds(
+        Span, st.sampled_from([*people, bytes(16)]), st.sampled_from(["a", "b", None]), moments, moments
+    )
+    world.spans = data.draw(st.lists(span, max_size=12))
+    world.rows.clear(), world.support.clear()
+    release(world)
+    with tempfile.TemporaryDirectory() as folder:
+        verification = world.verify(Path(folder))
+    assert verification.violations == {}
+    units = {event.unit for events in world.events for event in events}
+    units |= {s.unit for s in world.spans if max(s.from_us, 10) < min(s.to_us, 20)}
+    assert verification.measured.min_outside_unit == (POLICY.min_outside_unit if units - {None} else 0)
+
+
+@pytest.mark.parametrize("spoil", ["schema", "null"])
+def test_spans_that_could_be_misread_are_refused(spoil):
+    table = spans_table([Span(bytes(16), "a", 1, 2)])
+    if spoil == "schema":
+        table = table.rename_columns(["person", "unit", "to_us", "from_us"])
+    else:
+        nulls = pa.nulls(1, pa.int64())
+        table = table.set_column(3, SPANS.field("to_us").with_nullable(True), nulls)
+    with pytest.raises(ValueError, match="SPANS"):
+        Holdings(table, 0, 1)
 
 
 def test_what_is_measured(tmp_path):
