@@ -106,6 +106,11 @@ def test_a_file_that_is_gone_or_broken_at_the_end_ends_the_run(world, monkeypatc
         (ROWS[1:], False),
         ([*ROWS, "user12,p12,,participates"], False),  # somebody new, whose name must not be in a token
         ([*ROWS, "other,p1,,left,2027-01-01"], False),  # a link
+        ([*ROWS, "user0,p0 alias,,objects,,,,2025-01-01"], False),  # a name that must not be in a token
+        (
+            [*ROWS, "user3,p3,far,objects,,,,2025-01-01"],
+            False,
+        ),  # a unit held, though the objection was taken back
         ([*ROWS[1:], ROWS[0].replace("u0", "u1")], False),  # another unit
         ([*ROWS[1:], ROWS[0].replace("participates,", "participates,2026-11-01")], False),
     ],

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
 import etl.pipeline
 import etl.steps
 from etl.errors import QuarantinedError
 from tests.etl.workplace import KEY, go, habit, habits_released, write_log, write_participation
+from tests.worlds import Act, digest, events_of, policy
+from transforms.pack import pack
+from transforms.participation import UNITS
+from transforms.sequence import build_actions, order_events
 
 
 @pytest.fixture(autouse=True)
@@ -136,8 +143,20 @@ def test_a_plan_that_takes_units_for_unknown_is_caught(tmp_path, monkeypatch):
     assert quarantined(tmp_path) == {"unit_diversity", "total_of_min_outside_unit"}
 
 
-def quarantined(folder) -> set[str]:
-    import json
+@pytest.mark.parametrize(("named", "asked"), [("x", 3), (None, 0)])
+def test_whether_units_are_known_does_not_tell_who_is_there(named, asked):
+    """One unit, of somebody who is absent: units are known, so that those who are there hold the unknown one."""
+    events = events_of([Act(f"p{i}", i, ("open",)) for i in range(6)])
+    sequenced = build_actions(order_events([events]).events, gap_us=60_000_000, drop_repeats=True)
+    rows = [
+        {"person": digest(name), "unit": unit} for name, unit in [("absent", named), ("p0", None)] if named
+    ]
+    held = pa.Table.from_pylist(rows, schema=UNITS)
+    job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3))
+    packed = pack(sequenced, order_events([events]).events, held=held)
+    assert etl.steps.solve_plan(None, [packed], job).min_outside_unit == asked
 
+
+def quarantined(folder) -> set[str]:
     (kept,) = (folder / "registry" / ".private" / "quarantine").iterdir()
     return set(json.loads((kept / "manifest.json").read_bytes())["verification"]["violations"])

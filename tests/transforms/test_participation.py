@@ -154,8 +154,11 @@ def test_an_account_that_was_ever_shared_never_counts_though_its_links_do():
         {"account": "desk", "person": "q", "status": "objects"},
         {"account": "a", "person": "p"},
         {"account": "b", "person": "r"},
+        {"account": "hall", "person": "r", "valid_to_us": 10},
+        {"account": "hall", "person": None, "valid_from_us": 10},
     )
-    assert admitted(built, "desk", 5, 15) == [False, False]
+    assert admitted(built, "desk", 5, 15) == admitted(built, "hall", 5, 15) == [False, False]
+    assert admitted(built, "b", 5) == [True]
     assert admitted(built, "a", 5) == [False]  # the objection of q is one of p, who are one
     digests = pseudonyms(pa.array(["desk", "a", "b", "unlisted"]), key=KEY)
     assert ever_admitted(built, digests).tolist() == [False, False, True, False]

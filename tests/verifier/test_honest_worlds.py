@@ -60,7 +60,8 @@ def test_worlds_hold_where_the_registry_knows_units(seed, data):
         Span, st.sampled_from([*people, bytes(16)]), st.sampled_from(["a", "b", None]), moments, moments
     )
     world.spans = data.draw(st.lists(span, max_size=12))
-    world.rows.clear(), world.support.clear()
+    world.rows.clear()
+    world.support.clear()
     release(world)
     with tempfile.TemporaryDirectory() as folder:
         verification = world.verify(Path(folder))
