@@ -80,6 +80,14 @@ def test_leaving_ends_what_was_recorded_before():
     assert admitted(built, "a", 49, 50) == [True, False]
 
 
+def test_a_departure_without_a_date_of_recording_ends_everything():
+    built = registry(
+        {"account": "a", "person": "p", "recorded_at_us": 9},
+        {"account": "a", "person": "p", "status": "left", "valid_from_us": 50},
+    )
+    assert admitted(built, "a", 49, 50) == [True, False]
+
+
 def test_accounts_linked_by_anybody_are_one_person():
     built = registry(
         {"account": "a", "person": "p"},
