@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -32,6 +33,14 @@ def _zone(name: str) -> str:
     return name
 
 
+def _stated(value: object) -> object:
+    """What is given and blank is not stated either: no page shows an empty place."""
+    return NOT_STATED if value is None or (isinstance(value, str) and not value.strip()) else value
+
+
+Stated = Annotated[str, BeforeValidator(_stated)]
+
+
 class RunConfig(BaseModel):
     """Everything a nightly run needs to know. Field names are the flags' with underscores."""
 
@@ -45,8 +54,8 @@ class RunConfig(BaseModel):
     night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     participation: str
     names: Path | None = None
-    purpose: str = NOT_STATED
-    works_agreement: str = NOT_STATED
+    purpose: Stated = NOT_STATED
+    works_agreement: Stated = NOT_STATED
     key_file: Path | None = None
     simulated: bool = False
     k: int = Field(default=K_FLOOR, ge=2, le=1_000_000)

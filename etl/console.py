@@ -50,6 +50,8 @@ class Console:
         """
         bars = None if self.json else _Bars(totals)
         self._began = time.monotonic()
+        self.stages.clear()  # of an attempt before
+        self.amounts.clear()
 
         def on_report(stage: str, amount: int) -> None:
             now = time.monotonic() - self._began

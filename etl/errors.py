@@ -54,3 +54,9 @@ class LockedError(DesirepathError):
     """Another run holds the registry's lock."""
 
     exit_code = 75
+
+
+class ParticipationMovedError(DesirepathError):
+    """The participation file kept changing while the run worked: a later run will find it at rest."""
+
+    exit_code = 75

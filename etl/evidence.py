@@ -21,6 +21,7 @@ from etl.sealed import read_sealed
 from risk.draws import pairs_of
 from risk.evidence import Emitted, Int64s, Known, Published
 from risk.withheld import Activity
+from transforms.pack import pack
 from transforms.records import record_digest
 from transforms.schemas import RELEASE
 from transforms.sequence import build_actions
@@ -97,19 +98,16 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
     events = read_sealed(job.staging.events(number), job.sealing_key)
     batch = events.unify_dictionaries().combine_chunks().to_batches()[0]
     policy = job.anonymity
-    actions = build_actions(batch, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats).actions
+    sequenced = build_actions(batch, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats)
+    actions = sequenced.actions
     doer = np.asarray(actions.column("person"), np.int64)
     opens = np.searchsorted(doer, np.arange(int(doer[-1]) + 1))
     first = np.asarray(actions.column("first_row"))[opens]  # rows of the bucket
     people = len(first)
     path = actions.column("path")
     did = pairs_of(doer, np.asarray(path.indices, np.int64), people=people, things=len(path.dictionary))
-    unit = batch.column("unit")
-    code = np.asarray(unit.indices.fill_null(len(unit.dictionary)), np.int64)
-    holder = np.repeat(np.arange(people), np.diff(np.append(first, batch.num_rows)))
-    changes = np.ones(len(code), np.bool_)
-    changes[1:] = (code[1:] != code[:-1]) | (holder[1:] != holder[:-1])
-    held = pairs_of(holder[changes], code[changes], people=people, things=len(unit.dictionary) + 1)
+    packed = pack(sequenced, batch, held=job.held)
+    holder = np.repeat(np.arange(people), np.diff(packed.unit_offsets))
     emitted = _released(read_sealed(job.staging.emissions(number), job.sealing_key), records, first)
     return _Part(
         np.stack(
@@ -119,8 +117,8 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
         np.bincount(emitted[:, 0], lengths[emitted[:, 4]], people).astype(np.int64),
         (did.person, did.action),
         level_texts(path.dictionary, 0).to_pylist(),
-        (held.person, held.action),
-        unit.dictionary.to_pylist() + [None] * (unit.null_count > 0),
+        (holder, packed.units.astype(np.int64)),
+        [name or None for name in packed.unit_names.to_pylist()],
         emitted,
     )
 

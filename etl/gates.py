@@ -14,8 +14,9 @@ from etl.sealed import read_sealed
 from etl.staging import Staging, read_table
 from expectations.gates import Check, run_input_gate, run_release_gate, run_version_gate
 from expectations.report import render_report
+from transforms.participation import HELD
 from transforms.policy import AnonymityPolicy
-from verifier import Bucket, Policy, Verification, verify
+from verifier import Bucket, Holdings, Policy, Verification, verify
 
 
 def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
@@ -40,6 +41,11 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
             max_length=policy.max_length,
             drop_repeats=policy.drop_repeats,
         ),
+        Holdings(
+            HELD.empty_table() if job.events.registry is None else job.events.registry.held,
+            job.events.first_us,
+            job.events.end_us,
+        ),
     )
     return replace(
         verification, violations=verification.violations | _totals_off(verification, outcome, policy)
@@ -55,6 +61,7 @@ def _totals_off(
         "sessions": (outcome["sessions"], measured.sessions),
         "transitions": (outcome["released"]["transitions"], measured.transitions),
         "records": (outcome["released"]["records"], verification.records),
+        "min_outside_unit": (outcome["min_outside_unit"], measured.min_outside_unit),
     }
     off = {f"total_of_{name}": 1 for name, (claimed, found) in claims.items() if claimed != found}
     if verification.records and measured.people < policy.min_active:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from etl.inputs import Split
 from etl.staging import Staging
 from transforms.events import EventPolicy
@@ -12,10 +14,12 @@ from transforms.policy import AnonymityPolicy
 
 @dataclass(frozen=True)
 class Job:
-    """One run. `version_salt` keys the cap C; `sealing_key` lives as long as the run."""
+    """One run. `held` (UNITS): who held which unit in the window. `version_salt` keys the cap C; `sealing_key` lives as
+    long as the run."""
 
     splits: tuple[Split, ...]
     events: EventPolicy
+    held: pa.Table = field(repr=False)
     anonymity: AnonymityPolicy
     staging: Staging
     buckets: int

@@ -31,6 +31,7 @@ def exact_manifest(
     files_read: int,
     needed_columns: list[str],
     risk: dict[str, Any] | None,
+    commitment: str | None,
 ) -> dict[str, Any]:
     """Every figure as it is, and under `behind` how many people are behind each reason, and `risk`. It stays in `.private/`.
 
@@ -38,6 +39,7 @@ def exact_manifest(
         first_night: of the window; of the data, where the window is all time.
         statistics: what the reader left. outcome: what the release left. data: the staged files.
         risk: of `measure_risk`; None: not measured.
+        commitment: to the participation file; None: there is none.
     """
     dropped = statistics["dropped"] | ({DUPLICATE: outcome["duplicates"]} if outcome["duplicates"] else {})
     withheld = outcome["withheld"]
@@ -72,6 +74,7 @@ def exact_manifest(
         },
         "withheld": {"actions": {reason: n for reason, (n, _) in withheld.items() if n}},
         "policy": _policy(config, outcome["min_outside_unit"]),
+        "participation": None if commitment is None else {"commitment": commitment},
         "input": {
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),

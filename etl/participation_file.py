@@ -29,7 +29,23 @@ def load_participation(path: Path) -> pa.Table:
     Raises:
         ConfigError: what is wrong with which rows, never a value.
     """
-    rows = _read(path).to_pylist()
+    return parse_participation(read_content(path), path)
+
+
+def read_content(path: Path) -> bytes:
+    """The file's bytes, read once, so that what is parsed is what is committed to."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"the participation file {path} cannot be read: {error.strerror or 'reading failed'}; "
+            "give --participation FILE, or --participation none"
+        ) from None
+
+
+def parse_participation(content: bytes, path: Path) -> pa.Table:
+    """The content of the file at `path` as ENTRIES; see `load_participation`."""
+    rows = _parse(content, path).to_pylist()
     if not rows:
         raise ConfigError(f"the participation file {path} lists nobody, so that nobody would be admitted")
     problems: dict[str, list[int]] = {}
@@ -69,15 +85,10 @@ def _rows(numbers: list[int]) -> str:
     return f"row{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
-def _read(path: Path) -> pa.Table:
+def _parse(content: bytes, path: Path) -> pa.Table:
     try:
-        table = pq.read_table(path) if path.suffix == ".parquet" else _read_csv(path)
-    except OSError as error:
-        raise ConfigError(
-            f"the participation file {path} cannot be read: {error.strerror or 'not a file of that format'}; "
-            "give --participation FILE, or --participation none"
-        ) from None
-    except pa.ArrowInvalid:
+        table = pq.read_table(pa.BufferReader(content)) if path.suffix == ".parquet" else _parse_csv(content)
+    except (OSError, pa.ArrowInvalid):
         raise ConfigError(f"the participation file {path} is not a well-formed CSV or Parquet file") from None
     names = [name.strip() for name in table.column_names]
     problems = [f"it has no column {name}" for name in _NEEDED if name not in names]
@@ -102,16 +113,19 @@ def _read(path: Path) -> pa.Table:
     return table
 
 
-def _read_csv(path: Path) -> pa.Table:
-    with open(path, encoding="utf-8-sig", errors="replace") as stream:
-        header = [name.strip().strip('"') for name in stream.readline().split(",")]
+def _parse_csv(content: bytes) -> pa.Table:
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    first = content.decode("utf-8", errors="replace").partition("\n")[0]
+    header = [name.strip().strip('"') for name in first.split(",")]
     as_text = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys([*header, *COLUMNS], pa.string()),
         strings_can_be_null=True,
         null_values=[""],
     )
     return pyarrow.csv.read_csv(
-        path, read_options=pyarrow.csv.ReadOptions(column_names=header, skip_rows=1), convert_options=as_text
+        pa.BufferReader(content),
+        read_options=pyarrow.csv.ReadOptions(column_names=header, skip_rows=1),
+        convert_options=as_text,
     )
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Final
-
-import pyarrow as pa
 
 from etl.config import RunConfig
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
 from etl.names_file import load_names
-from etl.participation_file import load_participation
+from etl.participation import Participation
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import bounds_us
@@ -20,7 +17,7 @@ from transforms.common_words import COMMON_WORDS
 from transforms.events import EventPolicy
 from transforms.gazetteer import Gazetteer, forms
 from transforms.mapping import Mapping
-from transforms.participation import build_registry
+from transforms.participation import units_held
 from transforms.policy import AnonymityPolicy
 from transforms.pseudonym import derive_key
 
@@ -33,13 +30,20 @@ _UNPACKED: Final = 10
 
 
 def plan_job(
-    config: RunConfig, mapping: Mapping, files: list[InputFile], key: bytes, staging: Staging
+    config: RunConfig,
+    mapping: Mapping,
+    files: list[InputFile],
+    key: bytes,
+    staging: Staging,
+    participation: Participation | None,
 ) -> Job:
     """Everything the workers need, resolved once."""
+    events = _event_policy(config, mapping, key, participation)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
     return Job(
         splits=tuple(plan_splits(files, mapping, split_bytes=int(config.split_mb * (1 << 20)))),
-        events=_event_policy(config, mapping, key),
+        events=events,
+        held=units_held(events.registry, events.first_us, events.end_us),
         anonymity=AnonymityPolicy(
             k=config.k,
             min_outside_unit=config.min_outside_unit,
@@ -61,13 +65,12 @@ def plan_job(
     )
 
 
-def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolicy:
+def _event_policy(
+    config: RunConfig, mapping: Mapping, key: bytes, participation: Participation | None
+) -> EventPolicy:
     first_us, end_us = bounds_us(config.nights, config.night_timezone)
     keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
-    entries = None if config.participation == "none" else load_participation(Path(config.participation))
-    registry = None
-    if entries is not None:
-        registry = build_registry(entries, person_key=keys["person"], unit_key=keys["unit"])
+    registry = None if participation is None else participation.registry
     return EventPolicy(
         mapping,
         first_us,
@@ -77,12 +80,12 @@ def _event_policy(config: RunConfig, mapping: Mapping, key: bytes) -> EventPolic
         unit_key=keys["unit"],
         counting_key=new_key(),
         registry=registry,
-        gazetteer=_gazetteer(config, entries, keys["gazetteer"]),
+        gazetteer=_gazetteer(config, participation, keys["gazetteer"]),
     )
 
 
-def _gazetteer(config: RunConfig, entries: pa.Table | None, key: bytes) -> Gazetteer | None:
-    people = [] if entries is None else _names(entries)
+def _gazetteer(config: RunConfig, participation: Participation | None, key: bytes) -> Gazetteer | None:
+    people = [] if participation is None else sorted(participation.names)
     others = [] if config.names is None else load_names(config.names)
     # A line of one word is meant, whatever the word; the parts of longer ones (`Project Falcon`) may be anybody's.
     meant = {
@@ -90,10 +93,3 @@ def _gazetteer(config: RunConfig, entries: pa.Table | None, key: bytes) -> Gazet
     }
     names = [*people, *others]
     return Gazetteer.build(names, key=key, keep=COMMON_WORDS - meant) if names else None
-
-
-def _names(entries: pa.Table) -> list[str]:
-    """Everybody whom the participation file names, taking part or not: no such name may remain in a token."""
-    return [
-        name for column in ("account", "person") for name in entries.column(column).drop_null().to_pylist()
-    ]

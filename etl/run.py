@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 
 from etl.config import RunConfig
 from etl.console import Console
-from etl.errors import InputError, StorageError, UnusableRecordsError
+from etl.errors import InputError, ParticipationMovedError, StorageError, UnusableRecordsError
 from etl.evidence import collect_evidence
 from etl.gates import gate, verify_staged
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
 from etl.keys import load_key
 from etl.manifest import exact_manifest, public_manifest
+from etl.participation import read_participation, still_holds
 from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
@@ -38,6 +39,9 @@ from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
 from transforms.pseudonym import key_fingerprint
 from transforms.records import record_digest
+
+ATTEMPTS: Final = 3
+"""How often a run computes before it gives up on a participation file that does not come to rest."""
 
 
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
@@ -68,7 +72,19 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
         registry.repair()
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
         try:
-            return _run(config, mapping, files, key, registry, staging, beam_flags, console)
+            for _ in range(ATTEMPTS):
+                result = _run(config, mapping, files, key, registry, staging, beam_flags, console)
+                if result is not None:
+                    return result
+                console.note(
+                    "the participation file says something else than when the run began: starting over"
+                )
+                staging.remove()  # nothing of what was computed under the old file stays
+                staging.create()
+            raise ParticipationMovedError(
+                f"the participation file changed during each of {ATTEMPTS} attempts, and nothing may be published "
+                "that it does not admit any more: let whatever writes it finish, and run again"
+            )
         finally:
             staging.remove()
 
@@ -82,21 +98,26 @@ def _run(
     staging: Staging,
     beam_flags: list[str],
     console: Console,
-) -> Result:
+) -> Result | None:
+    """One attempt; None: meanwhile the participation file admits or counts somebody otherwise."""
     preload()
-    job = plan_job(config, mapping, files, key, staging)
+    participation = read_participation(config, key)
+    job = plan_job(config, mapping, files, key, staging, participation)
     console.log("start", files=len(files), splits=len(job.splits), buckets=job.buckets)
     inputs = [{"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in files]
     facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
+    if participation is not None:
+        facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
         run_pipeline(job, beam_flags)
+        if not still_holds(participation, config, key):
+            return None
         statistics = orjson.loads(staging.statistics.read_bytes())
         outcome = orjson.loads(staging.outcome.read_bytes())
         keep_dead_letters(registry, staging)
         keep_run(registry, staging, facts | {"statistics": statistics})
         check_input(config, statistics, registry)
         outcome["withheld"][UNSHARED][1] = people_of_unshared(job)
-        job = replace(job, anonymity=replace(job.anonymity, min_outside_unit=outcome["min_outside_unit"]))
         verification = verify_staged(job, outcome)
         advance("verify", outcome["released"]["records"])
         # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
@@ -113,12 +134,15 @@ def _run(
             files_read=len(files),
             needed_columns=[name for name in mapping.columns if name not in mapping.optional],
             risk=risk,
+            commitment=None if participation is None else participation.commitment,
         )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}
         keep_run(registry, staging, facts)
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
+        if not still_holds(participation, config, key):
+            return None
         result = settle(config, registry, staging, manifest, checks, report)
         advance("publish", 1)
     try:

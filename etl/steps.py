@@ -66,7 +66,7 @@ class _Sequence(beam.DoFn):  # type: ignore[misc]
         advance("sequence", 1)
         yield Bucket(
             number,
-            pack(sequenced, ordered.events),
+            pack(sequenced, ordered.events, held=self._job.held),
             np.append(np.asarray(sequenced.actions.column("first_row")), ordered.events.num_rows),
             sequenced.persons,
             ordered.duplicates,
@@ -80,7 +80,9 @@ def solve_plan(_: object, packed: Iterable[Packed], job: Job) -> Plan:
     """What may be released, found from the packed sessions of everybody, on one worker."""
     policy = job.anonymity
     everybody = merge(list(packed))
-    outside = policy.min_outside_unit if everybody.units_known else 0
+    # Known of anybody in the window, here or not: whether G2 is in force must not tell who was at work.
+    known = job.held.num_rows > 0 or everybody.units_known
+    outside = policy.min_outside_unit if known else 0
     if everybody.people < policy.min_active:  # G6: too few people in the night; nothing is released
         nothing = Lift(
             everybody.paths, np.full(len(everybody.paths), -1, np.int32), pa.array([], pa.string())

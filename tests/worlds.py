@@ -14,6 +14,7 @@ from transforms.count import add, count
 from transforms.emit import Emitted, Plan, emit, lifted_sessions, make_plan
 from transforms.lift import lift
 from transforms.pack import merge, pack
+from transforms.participation import UNITS
 from transforms.policy import AnonymityPolicy
 from transforms.release import Release, release
 from transforms.schemas import EVENTS
@@ -94,17 +95,27 @@ class Direct(NamedTuple):
 
 
 def run_directly(
-    events: pa.RecordBatch, policy: AnonymityPolicy, *, buckets: int = 1, salt: bytes = b"v"
+    events: pa.RecordBatch,
+    policy: AnonymityPolicy,
+    *,
+    buckets: int = 1,
+    salt: bytes = b"v",
+    held: pa.Table | None = None,
 ) -> Direct:
-    """EVENTS to release by plain calls of the pure functions."""
+    """EVENTS to release by plain calls of the pure functions.
+
+    Args:
+        held: UNITS; None: only events know units.
+    """
+    held = UNITS.empty_table() if held is None else held
     parts = [batch for _, batch in partition(pa.Table.from_batches([events]), buckets=buckets)]
     staged = [order_events([part]).events for part in parts]
     sequenced = [
         build_actions(part, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats) for part in staged
     ]
-    packed = [pack(one, part) for one, part in zip(sequenced, staged, strict=True)]
+    packed = [pack(one, part, held=held) for one, part in zip(sequenced, staged, strict=True)]
     everybody = merge(packed)
-    outside = policy.min_outside_unit if everybody.units_known else 0
+    outside = policy.min_outside_unit if held.num_rows or everybody.units_known else 0
     recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=outside)
     sessions, _ = lifted_sessions(everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats)
     settings = Settings(k=policy.k, min_outside_unit=outside, max_length=policy.max_length)

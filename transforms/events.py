@@ -1,7 +1,7 @@
 """RAW → EVENTS: filter, read the time, admit, minimise and pseudonymise, in one step inside one worker.
 
-The order matters: a record that is not admitted is gone before anything of it is shaped, and no later failure can
-write what it held, because a reject is only ever a position and a reason.
+The order matters: the records of an account that never takes part are gone before anything else is looked at, and one that
+is not admitted before anything of it is shaped, so that no count, no reject and no failure depends on what it held.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from transforms.account import canonical
 from transforms.decode import reasons
+from transforms.distinct import distinct
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.own_account import ACCOUNT_JOINT
-from transforms.participation import Registry, admit
+from transforms.participation import Registry, admit, ever_admitted
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids
@@ -67,7 +68,7 @@ class Normalised(NamedTuple):
         str, frozenset[bytes]
     ]  # by drop reason: accounts, as digests that mean nothing after the run
     hits: dict[str, int]
-    present: frozenset[str]  # mapped columns that hold any value
+    present: frozenset[str]  # mapped columns that hold any value in an admitted record
 
 
 def to_events(
@@ -83,45 +84,46 @@ def to_events(
     Returns:
         `events.num_rows + rejects.num_rows + sum(dropped.values()) == rows.num_rows`.
     """
-    mapping = policy.mapping
-    present = frozenset(name for name in mapping.columns if rows.column(name).null_count < rows.num_rows)
-    drops = _Drops(policy.counting_key)
+    mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
-    account = _accounts(rows, mapping.person, path_account)
+    account = _accounts(rows, mapping.person, path_account).dictionary_encode()
+    drops = _Drops(account.dictionary, policy.counting_key)
+    digests = pseudonyms(account.dictionary, key=policy.person_key)
+    code = np.asarray(account.indices.fill_null(-1), np.int32)
+    if registry is not None:
+        # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
+        takes_part = np.append(ever_admitted(registry, digests), True)[code]
+        rows, code = drops.keep(rows, code, takes_part, NOT_ADMITTED)
     if mapping.where is not None:
         wanted = pc.is_in(
             as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string())
         )
-        rows, account = drops.keep(rows, account, _mask(wanted), FILTERED)
-    rows, account = _reject_null(rows, account, reasons.PERSON_MISSING, rejects)
+        rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
+    rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
+    rows, code = rows.filter(pa.array(code >= 0)), code[code >= 0]
     parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
-    good = ~bad
-    rows, account = rows.filter(pa.array(good)), account.filter(pa.array(good))
-    time_us = np.asarray(parsed.time_us.filter(pa.array(good)), np.int64)
+    rows, code = rows.filter(pa.array(~bad)), code[~bad]
+    time_us = np.asarray(parsed.time_us.filter(pa.array(~bad)), np.int64)
 
     inside = (time_us >= policy.first_us) & (time_us < policy.end_us)
-    rows, account = drops.keep(rows, account, inside, OUTSIDE_WINDOW)
+    rows, code = drops.keep(rows, code, inside, OUTSIDE_WINDOW)
     time_us = time_us[inside]
 
-    encoded = account.dictionary_encode()
-    code = np.asarray(encoded.indices, np.int32)
-    digests = pseudonyms(encoded.dictionary, key=policy.person_key)
-    if policy.registry is None:
-        person, unit = digests.take(encoded.indices), _unit_column(rows, policy)
+    if registry is None:
+        person, unit = digests.take(pa.array(code)), _unit_column(rows, policy)
     else:
-        admitted, span = admit(policy.registry, digests, code, time_us)
-        rows, _ = drops.keep(rows, account, admitted, NOT_ADMITTED)
-        code, time_us = code[admitted], time_us[admitted]
-        entry = pc.index_in(digests, value_set=policy.registry.accounts)
-        person = policy.registry.person.take(entry).take(pa.array(code))
-        # The registry is the better source; a log's own column counts where the registry names no units.
-        listed = bool(policy.registry.units)
-        unit = _registry_unit(policy.registry, span[admitted]) if listed else _unit_column(rows, policy)
+        admitted, span = admit(registry, digests, code, time_us)
+        rows, code = drops.keep(rows, code, admitted, NOT_ADMITTED)
+        time_us = time_us[admitted]
+        entry = pc.index_in(digests, value_set=registry.accounts)
+        person = registry.person.take(entry).take(pa.array(code))
+        unit = _either(_unit_column(rows, policy), _registry_unit(registry, span[admitted]))
 
+    present = frozenset(name for name in mapping.columns if rows.column(name).null_count < rows.num_rows)
     # With a registry, every account admitted is in the gazetteer.
-    own = account if policy.registry is None else None
+    own = None if registry is not None else account.dictionary.take(pa.array(code))
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own)
     usable = pa.array(~paths.missing)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
@@ -147,21 +149,25 @@ def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
 class _Drops:
     """What is dropped, by reason, and how many accounts are behind it: as many digests as it takes to know."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, accounts: pa.Array, key: bytes) -> None:
+        """Args: accounts: string, what codes are indices into."""
+        self._accounts = accounts
         self._key = key
         self.counts: dict[str, int] = {}
         self.behind: dict[str, frozenset[bytes]] = {}
 
     def keep(
-        self, rows: pa.Table, account: pa.Array, mask: npt.NDArray[np.bool_], reason: str
-    ) -> tuple[pa.Table, pa.Array]:
+        self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_], reason: str
+    ) -> tuple[pa.Table, npt.NDArray[np.int32]]:
         lost = int(len(mask) - mask.sum())
         if not lost:
-            return rows, account
-        self.counts[reason] = lost
-        accounts = account.filter(pa.array(~mask)).drop_null().unique()
-        self.behind[reason] = fewest(frozenset(pseudonyms(accounts, key=self._key).to_pylist()))
-        return rows.filter(pa.array(mask)), account.filter(pa.array(mask))
+            return rows, code
+        self.counts[reason] = self.counts.get(reason, 0) + lost
+        named = distinct(code[~mask])
+        accounts = pseudonyms(self._accounts.take(pa.array(named[named >= 0])), key=self._key)
+        before = self.behind.get(reason, frozenset[bytes]())
+        self.behind[reason] = fewest(before | frozenset(accounts.to_pylist()))
+        return rows.filter(pa.array(mask)), code[mask]
 
 
 def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Array) -> pa.Table:
@@ -172,15 +178,6 @@ def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Arra
         else reason.filter(pa.array(mask))
     )
     return pa.table({"position": positions, "reason": words}, schema=REJECTS)
-
-
-def _reject_null(
-    rows: pa.Table, values: pa.Array, reason: str, rejects: list[pa.Table]
-) -> tuple[pa.Table, pa.Array]:
-    missing = _mask(pc.is_null(values))
-    rejects.append(_rejected(rows, missing, reason))
-    keep = pa.array(~missing)
-    return rows.filter(keep), values.filter(keep)
 
 
 def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> pa.Array:
@@ -210,6 +207,14 @@ def _registry_unit(registry: Registry, span: npt.NDArray[np.int64]) -> pa.Dictio
     unit = registry.span_unit[span]
     words = pa.array(registry.units, pa.string()).take(pa.array(unit, mask=unit < 0))
     return words.dictionary_encode()  # used values only
+
+
+def _either(log: pa.DictionaryArray, registry: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The unit that the log names; the registry's where it names none. (The registry's count anyway: see `pack`.)"""
+    if log.null_count in (0, len(log)):
+        return registry if log.null_count else log
+    words = (column.dictionary.take(column.indices) for column in (log, registry))
+    return pc.coalesce(*words).dictionary_encode()
 
 
 def _record_ids(rows: pa.Table, policy: EventPolicy) -> pa.Array:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.distinct import distinct
 from transforms.sequence import Sequenced, person_codes
@@ -50,12 +51,13 @@ class Packed(NamedTuple):
         return len(self.unit_offsets) - 1
 
 
-def pack(sequenced: Sequenced, events: pa.RecordBatch) -> Packed:
+def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Packed:
     """Pack one bucket.
 
     Args:
         sequenced: the bucket's actions.
-        events: the bucket's EVENTS in total order, for the units that people held.
+        events: the bucket's EVENTS in total order, for the units that their own log names.
+        held: UNITS, what everybody held in the window: a person counts in all of them, whatever the events say.
     """
     actions = sequenced.actions
     session = np.asarray(actions.column("session"))
@@ -65,7 +67,7 @@ def pack(sequenced: Sequenced, events: pa.RecordBatch) -> Packed:
         else np.zeros(0, np.int64)
     )
     path, paths = _by_content(actions.column("path"))
-    offsets, units, names = _units(events, len(sequenced.persons))
+    offsets, units, names = _units(events, sequenced.persons, held)
     return Packed(
         path,
         paths,
@@ -106,13 +108,23 @@ def _by_content(column: pa.DictionaryArray) -> tuple[Int32s, pa.Array]:
     return inverse.astype(np.int32)[codes], pa.array(distinct.tolist(), pa.string())
 
 
-def _units(events: pa.RecordBatch, people: int) -> tuple[Int64s, Int32s, pa.Array]:
+def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[Int64s, Int32s, pa.Array]:
     person, _ = person_codes(pa.chunked_array([events.column("person")]))
-    unit, names = _by_content(_known(events.column("unit")))
-    held = distinct(person.astype(np.int64) * max(len(names), 1) + unit)
-    holder = held // max(len(names), 1)
-    offsets = np.searchsorted(holder, np.arange(people + 1)).astype(np.int64)
-    return offsets, (held % max(len(names), 1)).astype(np.int32), names
+    known = _known(events.column("unit"))
+    seen = distinct(
+        person.astype(np.int64) * max(len(known.dictionary), 1) + np.asarray(known.indices, np.int64)
+    )
+    seen_by, seen_unit = seen // max(len(known.dictionary), 1), seen % max(len(known.dictionary), 1)
+
+    index = pc.index_in(held.column("person").combine_chunks(), value_set=persons)  # null: of another bucket
+    here = held.column("unit").combine_chunks().filter(index.is_valid()).fill_null(UNKNOWN_UNIT)
+    words = pa.concat_arrays([known.dictionary.take(pa.array(seen_unit)), here])
+    holder = np.concatenate([seen_by, np.asarray(index.drop_null(), np.int64)])
+
+    unit, names = _by_content(words.dictionary_encode())
+    both = distinct(holder * max(len(names), 1) + unit)
+    offsets = np.searchsorted(both // max(len(names), 1), np.arange(len(persons) + 1)).astype(np.int64)
+    return offsets, (both % max(len(names), 1)).astype(np.int32), names
 
 
 def _known(column: pa.DictionaryArray) -> pa.DictionaryArray:

@@ -1,12 +1,25 @@
-"""Who takes part: accounts to people and units, and whether an event is admitted at its own time (DESIGN §2, §4).
+"""Who takes part: accounts to people and units, whether an event is admitted at its own time, and who held which unit.
 
-A person is a connected component of all account links ever recorded: links merge people and never split them.
-Admission is denied by default. An objection counts for all of a person's past, whatever its dates, until a
-participation recorded after it; leaving ends every span recorded before it.
+The rules (DESIGN §2, §4; reasons in docs/decisions/0009-participation.md):
+
+- A person is a connected component of all account links ever recorded, by rows of any status and date.
+- Admission is denied by default: an event counts while a `participates` row of its account holds (half-open).
+- An account that any `participates` row lists without a person is shared, and never counts.
+- An objection, of whichever account, counts for all of the person's past and whatever its dates, until a participation
+  that was recorded after it; rows recorded before stay closed.
+- Leaving ends, at its `valid_from`, every span of the person that was recorded no later.
+- Of `participates` rows of one account with the same `valid_from` the one recorded last is a correction: it alone admits.
+- A row without `recorded_at` is read as protects more: an objection or a departure as recorded after everything, a
+  participation as recorded before everything, a possible correction as one (what all readings admit is admitted).
+- A unit held is held: whatever closed a row for admission, its unit counts over the row's dates; only leaving ends it,
+  where both are known to have been recorded in that order. `objects` rows and corrected rows count where they name a
+  unit. Unknown is one unit, where a `participates` row that was not corrected says so.
+- Where the file names no unit in the window it says nothing about units.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -15,13 +28,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.links import people_by_account
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
+from transforms.schemas import DIGEST
+from transforms.spans import admission_spans, holdings
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-EVER: Final = np.iinfo(np.int64).max
-NEVER: Final = np.iinfo(np.int64).min
 
 ENTRIES: Final = pa.schema(
     [
@@ -35,6 +48,19 @@ ENTRIES: Final = pa.schema(
     ]
 )
 """The participation file after parsing."""
+
+HELD: Final = pa.schema(
+    [
+        pa.field("person", DIGEST, nullable=False),
+        pa.field("unit", pa.string()),  # pseudonym; null: unknown, which is a unit
+        pa.field("from_us", pa.int64(), nullable=False),
+        pa.field("to_us", pa.int64(), nullable=False),  # half-open
+    ]
+)
+"""Who held which unit from when to when, whether or not anything was admitted then; ordered, no row twice."""
+
+UNITS: Final = pa.schema([HELD.field("person"), HELD.field("unit")])
+"""Who held which unit in a window."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +77,18 @@ class Registry:
     span_to_us: Int64s
     span_unit: npt.NDArray[np.int32]  # index into units, -1: unknown
     units: tuple[str, ...]  # pseudonyms
+    held: pa.Table  # HELD
+
+    def same_as(self, other: Registry) -> bool:
+        """Whether both admit and count alike, whatever the files they came from looked like."""
+        arrays = ("span_start", "span_from_us", "span_to_us", "span_unit")
+        return (
+            self.accounts.equals(other.accounts)
+            and self.person.equals(other.person)
+            and self.units == other.units
+            and self.held.equals(other.held)
+            and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+        )
 
 
 class Admitted(NamedTuple):
@@ -70,8 +108,8 @@ def build_registry(entries: pa.Table, *, person_key: bytes, unit_key: bytes) -> 
         unit_key: the key of the unit pseudonyms.
     """
     rows = entries.sort_by([("account", "ascending")]).to_pylist()
-    people = _components(rows)
-    spans = _spans_by_account(rows, people)
+    people = people_by_account(rows)
+    spans = admission_spans(rows, people)
     names = sorted(spans)
     digests = pseudonyms(pa.array(names, pa.string()), key=person_key).to_pylist()
     order = sorted(range(len(names)), key=lambda i: digests[i])
@@ -90,7 +128,34 @@ def build_registry(entries: pa.Table, *, person_key: bytes, unit_key: bytes) -> 
         span_to_us=np.array([span.to_us for span in flat], np.int64),
         span_unit=np.array([-1 if span.unit is None else unit_index[span.unit] for span in flat], np.int32),
         units=tuple(unit_pseudonyms(pa.array(units, pa.string()), key=unit_key).to_pylist()),
+        held=_held(rows, people, person_key=person_key, unit_key=unit_key),
     )
+
+
+def units_held(registry: Registry | None, first_us: int, end_us: int) -> pa.Table:
+    """The units that people held at any time of a window, over all their accounts, whether or not they did anything.
+
+    Args:
+        registry: None: nothing is known. first_us, end_us: the window, µs UTC, half-open.
+
+    Returns:
+        UNITS, distinct. Without a row where nobody's unit is known in the window.
+    """
+    if registry is None:
+        return UNITS.empty_table()
+    held = registry.held
+    inside = pc.and_(pc.less(held.column("from_us"), end_us), pc.greater(held.column("to_us"), first_us))
+    units = held.filter(inside).select(UNITS.names)
+    if units.column("unit").null_count == units.num_rows:
+        return UNITS.empty_table()
+    return units.group_by(UNITS.names, use_threads=False).aggregate([]).cast(UNITS)
+
+
+def ever_admitted(registry: Registry, account: pa.Array) -> Bools:
+    """For each account (binary(16), distinct) whether it takes part at any time at all."""
+    entry = _entries(registry, account)
+    spans = np.diff(registry.span_start, append=registry.span_start[-1:])  # the last: of who is not listed
+    return (entry >= 0) & (spans[entry] > 0)
 
 
 def admit(
@@ -103,8 +168,7 @@ def admit(
         account_code: for each event an index into `account`.
         time_us: for each event its time, µs UTC.
     """
-    known = np.asarray(pc.fill_null(pc.index_in(account, value_set=registry.accounts), -1), np.int64)
-    entry = known[account_code]
+    entry = _entries(registry, account)[account_code]
     listed = entry >= 0
     start = np.where(listed, registry.span_start[entry], 0)
     stop = np.where(listed, registry.span_start[entry + 1], 0)
@@ -118,69 +182,25 @@ def admit(
     return Admitted(found >= 0, found)
 
 
-class _Span(NamedTuple):
-    from_us: int
-    to_us: int
-    unit: str | None
-    recorded_us: int
+def _entries(registry: Registry, account: pa.Array) -> Int64s:
+    """Each account's number in the registry, -1: not listed."""
+    return np.asarray(pc.fill_null(pc.index_in(account, value_set=registry.accounts), -1), np.int64)
 
 
-def _components(rows: list[dict[str, object]]) -> dict[str, str | None]:
-    """Account → person: the least name of its connected component; None where no link names a person."""
-    parent: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def root(node: tuple[str, str]) -> tuple[str, str]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for row in rows:
-        account = root(("account", str(row["account"])))
-        if row["person"] is not None:
-            person = root(("person", str(row["person"])))
-            # "person" > "account": the root of a component that has a person is its least person's name
-            low, high = sorted((account, person), key=lambda node: (node[0] != "person", node[1]))
-            parent[high] = low
-    resolved = {}
-    for row in rows:
-        kind, name = root(("account", str(row["account"])))
-        resolved[str(row["account"])] = name if kind == "person" else None
-    return resolved
+def _held(
+    rows: list[dict[str, object]], people: dict[str, str | None], *, person_key: bytes, unit_key: bytes
+) -> pa.Table:
+    held = sorted(holdings(rows, people), key=lambda one: (one.person, one.unit or "", *one[2:]))
+    columns = {
+        "person": _distinctly(pseudonyms, [one.person for one in held], person_key),
+        "unit": _distinctly(unit_pseudonyms, [one.unit for one in held], unit_key),
+        "from_us": pa.array([one.from_us for one in held], pa.int64()),
+        "to_us": pa.array([one.to_us for one in held], pa.int64()),
+    }
+    return pa.table(columns, schema=HELD)
 
 
-def _spans_by_account(rows: list[dict[str, object]], people: dict[str, str | None]) -> dict[str, list[_Span]]:
-    objected: dict[str, int] = {}
-    left: dict[str, list[tuple[int, int]]] = {}
-    for row in rows:
-        person = people[str(row["account"])]
-        if person is None:
-            continue
-        recorded = _time(row["recorded_at_us"], EVER)  # unknown: nothing is known to have come after it
-        if row["status"] == "objects":
-            objected[person] = max(objected.get(person, NEVER), recorded)
-        elif row["status"] == "left":
-            left.setdefault(person, []).append((_time(row["valid_from_us"], NEVER), recorded))
-    spans: dict[str, list[_Span]] = {str(row["account"]): [] for row in rows}
-    for row in rows:
-        person = people[str(row["account"])]
-        if row["status"] != "participates" or person is None:
-            continue
-        recorded = _time(row["recorded_at_us"], NEVER)
-        if person in objected and recorded <= objected[person]:
-            continue
-        from_us, to_us = _time(row["valid_from_us"], NEVER), _time(row["valid_to_us"], EVER)
-        for left_us, left_recorded in left.get(person, []):
-            if recorded <= left_recorded:
-                to_us = min(to_us, left_us)
-        unit = None if row["unit"] is None else str(row["unit"])
-        if from_us < to_us:
-            spans[str(row["account"])].append(_Span(from_us, to_us, unit, recorded))
-    for account in spans.values():
-        account.sort(key=lambda span: (span.recorded_us, span.from_us, span.to_us, span.unit or ""))
-    return spans
-
-
-def _time(value: object, unknown: int) -> int:
-    return value if isinstance(value, int) else unknown
+def _distinctly(pseudonymise: Callable[..., pa.Array], names: Sequence[str | None], key: bytes) -> pa.Array:
+    """Pseudonyms of names that repeat."""
+    encoded = pa.array(names, pa.string()).dictionary_encode()
+    return pseudonymise(encoded.dictionary, key=key).take(encoded.indices)

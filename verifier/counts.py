@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.distinct import distinct
+from verifier.holdings import Held
 from verifier.intervals import Claims
 from verifier.policy import Policy
 from verifier.published import rounded_occurrences, rungs
@@ -17,16 +18,25 @@ from verifier.violations import Tally
 class Counts:
     """Exact counts per released record. A person lives in one bucket, so sums over buckets are counts of people."""
 
-    def __init__(self, records: int) -> None:
-        """Start at zero for so many records."""
+    def __init__(self, records: int, *, units_known: bool) -> None:
+        """Start at zero for so many records.
+
+        Args:
+            units_known: whether the registry knows anybody's unit in the window; the events can add to it.
+        """
         self.people: Int64s = np.zeros(records, np.int64)
         self.occurrences: Int64s = np.zeros(records, np.int64)
-        self._units: dict[str | None, int] = {}
+        self.units_known = units_known
+        self._units: dict[str | None, int] = {None: 0}
         self._held: Int64s = np.zeros(0, np.int64)  # record << 32 | unit, ascending …
         self._holders: Int64s = np.zeros(0, np.int64)  # … and how many of the record's people held the unit
 
-    def add(self, claims: Claims, staged: Staged, policy: Policy, tally: Tally) -> None:
-        """Count one bucket's true emissions of released records, and check the caps c and C (G4)."""
+    def add(self, claims: Claims, staged: Staged, held: Held, policy: Policy, tally: Tally) -> None:
+        """Count one bucket's true emissions of released records, and check the caps c and C (G4).
+
+        Args:
+            held: what the bucket's people held in the window: they count in it beside the units of their events.
+        """
         person = staged.person[claims.start]
         people = len(staged.persons)
         pair, times = np.unique(claims.record * people + person, return_counts=True)
@@ -38,36 +48,43 @@ class Counts:
         self.people += np.bincount(record, minlength=len(self.people))
         self.occurrences += np.bincount(claims.record, minlength=len(self.people))
         if policy.min_outside_unit:
-            self._add_units(record, holder, staged)
+            self._add_units(record, holder, staged, held)
 
-    def _add_units(self, record: Int64s, holder: Int64s, staged: Staged) -> None:
-        known = np.array([self._units.setdefault(unit, len(self._units)) for unit in staged.units], np.int64)
-        key = staged.person << 32 | known[staged.unit]
+    def _add_units(self, record: Int64s, holder: Int64s, staged: Staged, held: Held) -> None:
+        key = staged.person << 32 | self._numbers(staged.units)[staged.unit]
         # Most rows repeat the row before: sort only where something changes.
         change = np.ones(len(key), np.bool_)
         change[1:] = key[1:] != key[:-1]
-        holds = distinct(key[change])
+        holds = distinct(np.concatenate([key[change], held.person << 32 | self._numbers(held.units)]))
+        self.units_known |= bool((holds & 0xFFFFFFFF).any())  # 0: unknown
         number = np.bincount(holds >> 32, minlength=len(staged.persons))
         first = np.cumsum(number) - number
         of_holder = number[holder]
         before = np.cumsum(of_holder) - of_holder
         place = np.arange(int(of_holder.sum())) + np.repeat(first[holder] - before, of_holder)
-        held = np.repeat(record << 32, of_holder) | (holds[place] & 0xFFFFFFFF)
-        held, holders = np.unique(held, return_counts=True)
-        both, inverse = np.unique(np.concatenate([self._held, held]), return_inverse=True)
+        cells = np.repeat(record << 32, of_holder) | (holds[place] & 0xFFFFFFFF)
+        cells, holders = np.unique(cells, return_counts=True)
+        both, inverse = np.unique(np.concatenate([self._held, cells]), return_inverse=True)
         total = np.zeros(len(both), np.int64)
         np.add.at(total, inverse, np.concatenate([self._holders, holders]))
         self._held, self._holders = both, total
+
+    def _numbers(self, units: list[str | None]) -> Int64s:
+        return np.array([self._units.setdefault(unit, len(self._units)) for unit in units], np.int64)
+
+    def outside_needed(self, policy: Policy) -> int:
+        """The j in force: 0 where nobody's unit is known."""
+        return policy.min_outside_unit if self.units_known else 0
 
     def check(self, release: Release, policy: Policy, tally: Tally) -> None:
         """Hold every record to k, j and its published counts (G1, G2, G6)."""
         enough = self.people >= policy.k
         tally.add("never_emitted", self.occurrences == 0)
         tally.add("support", ~enough)
-        if policy.min_outside_unit:
+        if needed := self.outside_needed(policy):
             largest = np.zeros(len(self.people), np.int64)
             np.maximum.at(largest, self._held >> 32, self._holders)
-            tally.add("unit_diversity", self.people - largest < policy.min_outside_unit)
+            tally.add("unit_diversity", self.people - largest < needed)
         highest = int(max(release.people.max(initial=policy.k), self.people.max(initial=policy.k)))
         ladder = rungs(policy.k, up_to=highest)
         tally.add("people_off_ladder", ~np.isin(release.people, ladder))

@@ -13,10 +13,10 @@ LONGEST: Final = 63
 class Policy:
     """The promises. None has a default: what is audited is said.
 
-    `k`: fewest people of a record (G1). `min_outside_unit`: fewest people outside any one unit (G2); 0: units are not
-    known. `cap_per_person`: most occurrences of one person in one record, c, and `max_per_person`: in the version, C
-    (G4); 0: no cap. `gap_us`: a pause longer than this ends a session, in microseconds. `max_length`: actions in the
-    longest sequence. `drop_repeats`: whether a run of one token is one action.
+    `k`: fewest people of a record (G1). `min_outside_unit`: fewest people outside any one unit, where anybody's unit is
+    known (G2); 0: not asked for. `cap_per_person`: most occurrences of one person in one record, c, and `max_per_person`:
+    in the version, C (G4); 0: no cap. `gap_us`: a pause longer than this ends a session, in microseconds. `max_length`:
+    actions in the longest sequence. `drop_repeats`: whether a run of one token is one action.
 
     Raises:
         ValueError: a number that no release can be held to.

@@ -34,6 +34,16 @@ EMISSIONS: Final = pa.schema(
     ]
 )
 
+SPANS: Final = pa.schema(
+    [
+        pa.field("person", pa.binary(16), nullable=False),
+        pa.field("unit", pa.string()),  # null: unknown, which counts as one unit
+        pa.field("from_us", pa.int64(), nullable=False),
+        pa.field("to_us", pa.int64(), nullable=False),  # half-open
+    ]
+)
+"""Who held which unit from when to when, as the registry has it."""
+
 COLUMNS: Final = ("actions", "length", "people", "occurrences")
 """The columns of a released record, in order."""
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from verifier.counts import Counts
+from verifier.holdings import Holdings, held_by
 from verifier.intervals import Claims, check_intervals, digest_array
 from verifier.policy import Policy
 from verifier.release import Release, read_release
@@ -26,7 +27,8 @@ class Measured:
 
     `people`, `events`, `sessions`: staged. `emissions`: all of them; `occurrences`: true ones of released records, and
     `transitions`, `released_events`: adjacent pairs of actions, and events, in these. `smallest_support`,
-    `median_support`: people of a record; 0 where there is none.
+    `median_support`: people of a record; 0 where there is none. `min_outside_unit`: the j in force, 0 where nobody's unit
+    is known.
     """
 
     people: int
@@ -38,6 +40,7 @@ class Measured:
     released_events: int
     smallest_support: int
     median_support: float
+    min_outside_unit: int
 
 
 @dataclass(frozen=True)
@@ -54,20 +57,23 @@ class Verification:
         return not self.violations
 
 
-def verify(parquet: Sequence[Path], buckets: Iterable[Callable[[], Bucket]], policy: Policy) -> Verification:
+def verify(
+    parquet: Sequence[Path], buckets: Iterable[Callable[[], Bucket]], policy: Policy, holdings: Holdings
+) -> Verification:
     """Hold a release to its policy.
 
     Args:
         parquet: all files of one version, `…/<kind>/<split>-<i>-of-<n>.parquet`; none where nothing could be released.
         buckets: loaders of all person buckets, called one at a time, so that memory is bounded by one bucket.
         policy: what was promised.
+        holdings: who held which unit, as the registry has it.
 
     Raises:
         OSError: a file is not there or may not be read. What a file or a bucket *holds* never raises: it is counted.
     """
     tally = Tally()
     release = read_release(parquet, policy, tally)
-    recount = _Recount(release, policy, tally)
+    recount = _Recount(release, policy, holdings, tally)
     for load in buckets:
         recount.add(load())
     return recount.close()
@@ -76,10 +82,11 @@ def verify(parquet: Sequence[Path], buckets: Iterable[Callable[[], Bucket]], pol
 class _Recount:
     """The state between buckets."""
 
-    def __init__(self, release: Release, policy: Policy, tally: Tally) -> None:
+    def __init__(self, release: Release, policy: Policy, holdings: Holdings, tally: Tally) -> None:
         self.release, self.policy, self.tally = release, policy, tally
         self.digests = digest_array(release.digests)
-        self.counts = Counts(len(release.digests))
+        self.spans = holdings.in_window()
+        self.counts = Counts(len(release.digests), units_known=self.spans.num_rows > 0)
         self.persons: list[Any] = []
         self.events = self.sessions = self.emissions = self.released_events = 0
 
@@ -95,7 +102,7 @@ class _Recount:
         )
         self.tally.add("wrong_token", ~true)
         claims = _where(claims, true)
-        self.counts.add(claims, staged, self.policy, self.tally)
+        self.counts.add(claims, staged, held_by(staged.persons, self.spans), self.policy, self.tally)
         self.persons.append(staged.persons)
         self.events += bucket.events.num_rows
         self.sessions += int(staged.session[-1]) if len(staged.session) else 0
@@ -118,6 +125,7 @@ class _Recount:
             released_events=self.released_events,
             smallest_support=int(support.min()) if len(support) else 0,
             median_support=float(np.median(support)) if len(support) else 0.0,
+            min_outside_unit=self.counts.outside_needed(self.policy),
         )
         return Verification(len(support), self.tally.counts, measured)
 

@@ -19,6 +19,7 @@ from transforms.buckets import partition
 from transforms.events import EventPolicy, to_events
 from transforms.mapping import NATIVE, Mapping
 from transforms.pack import pack
+from transforms.participation import UNITS
 from transforms.segmentation import Sessions
 from transforms.sequence import build_actions, order_events
 
@@ -85,7 +86,7 @@ def load(name: str, pattern: str, mapping: Mapping) -> Log:
             events += [batch for _, batch in partition(table, buckets=1)]
     ordered = order_events(events).events
     sequenced = build_actions(ordered, gap_us=GAP_US, drop_repeats=True)
-    packed = pack(sequenced, ordered)
+    packed = pack(sequenced, ordered, held=UNITS.empty_table())
     nobody = np.zeros(packed.people, np.int32)  # everybody in one unit that nobody looks at
     sessions = Sessions(
         packed.path, packed.starts, packed.person, np.arange(packed.people + 1, dtype=np.int64), nobody

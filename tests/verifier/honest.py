@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from verifier import EMISSIONS, EVENTS, Bucket, Policy, Verification, verify
+from verifier import EMISSIONS, EVENTS, SPANS, Bucket, Holdings, Policy, Verification, verify
 
 MINUTE = 60_000_000
 POLICY = Policy(
@@ -55,6 +55,13 @@ class Event(NamedTuple):
     record_id: bytes | None
 
 
+class Span(NamedTuple):
+    person: bytes
+    unit: str | None
+    from_us: int
+    to_us: int
+
+
 class Emission(NamedTuple):
     record: bytes
     person: bytes
@@ -79,6 +86,8 @@ class World:
     emissions: list[list[Emission]]
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     support: Counter[bytes] = field(default_factory=Counter)
+    spans: list[Span] = field(default_factory=list)
+    window: tuple[int, int] = (0, 10**15)
 
     def write(self, folder: Path) -> list[Path]:
         return [
@@ -94,7 +103,10 @@ class World:
         ]
 
     def verify(self, folder: Path) -> Verification:
-        return verify(self.write(folder), self.loaders(), self.policy)
+        return verify(self.write(folder), self.loaders(), self.policy, self.holdings())
+
+    def holdings(self) -> Holdings:
+        return Holdings(spans_table(self.spans), *self.window)
 
 
 def digest_of(actions: list[str]) -> bytes:
@@ -123,6 +135,11 @@ def emissions_table(emissions: list[Emission]) -> pa.Table:
     arrays = [pa.array(columns[0], pa.binary(32)).dictionary_encode()]
     arrays += [pa.array(c, f.type) for c, f in zip(columns[1:], list(EMISSIONS)[1:], strict=True)]
     return pa.table(arrays, schema=EMISSIONS)
+
+
+def spans_table(spans: list[Span]) -> pa.Table:
+    columns = list(zip(*spans, strict=True)) or [()] * len(SPANS)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, SPANS, strict=True)], schema=SPANS)
 
 
 def rows_table(rows: list[Row]) -> pa.Table:
@@ -179,6 +196,11 @@ def release(world: World) -> World:
     holders, times, units_of = defaultdict(set), Counter(), defaultdict(set)
     for event in (event for bucket in world.events for event in bucket):
         units_of[event.person].add(event.unit)
+    in_window = [s for s in world.spans if max(s.from_us, world.window[0]) < min(s.to_us, world.window[1])]
+    if any(span.unit is not None for span in in_window):
+        for span in in_window:
+            units_of[span.person].add(span.unit)
+    needed = policy.min_outside_unit if any(set(units) - {None} for units in units_of.values()) else 0
     for emission in (emission for bucket in world.emissions for emission in bucket):
         holders[emission.record].add(emission.person)
         times[emission.record] += 1
@@ -186,7 +208,7 @@ def release(world: World) -> World:
         people = len(holders[digest])
         in_unit = Counter(unit for person in holders[digest] for unit in units_of[person])
         outside = people - max(in_unit.values(), default=0)
-        if people >= policy.k and (not policy.min_outside_unit or outside >= policy.min_outside_unit):
+        if people >= policy.k and (not needed or outside >= needed):
             shown = max(step for step in [policy.k, *LADDER] if policy.k <= step <= people)
             row = Row(actions, len(actions), shown, max(shown, two_digits(times[digest])))
             world.rows.setdefault(part_of(actions), []).append(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from tests.verifier.honest import Row, digest_of, part_of, sessions_of
+from tests.verifier.honest import Row, Span, digest_of, part_of, sessions_of
 from tests.verifier.lying import all_rows, at_k, change_row, emitters, lie, move_to, person_logs, released
 
 
@@ -110,3 +110,24 @@ def a_record_of_people_who_once_were_of_one_unit(world):
     people = emitters(world, at_k(world))
     last = {events[0].person: events[-1] for events in person_logs(world)}
     move_to(world, "one", lambda event: event.person in people and event == last[event.person])
+
+
+@lie("unit_diversity")
+def a_record_of_people_who_held_one_unit_without_doing_anything_in_it(world):
+    start, end = world.window
+    people = emitters(world, at_k(world))
+    moments = [(start, start + 1), (end - 1, end + 5), (start - 5, end + 5)]
+    world.spans = [Span(person, "one", *moments[i % 3]) for i, person in enumerate(people)]
+
+
+@lie("unit_diversity")
+def a_record_of_people_whose_unit_the_registry_does_not_know(world):
+    people = emitters(world, at_k(world))
+    world.spans = [Span(person, None, *world.window) for person in people]
+    world.spans += [Span(bytes(16), "of somebody else", *world.window)]
+
+
+@lie("unit_diversity")
+def a_record_without_regard_to_units_that_only_the_registry_knows(world):
+    move_to(world, None, lambda _: True)
+    world.spans = [Span(bytes(16), "of somebody who is not there", *world.window)]

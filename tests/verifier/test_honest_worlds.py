@@ -12,8 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.verifier.honest import POLICY, Bucket, digest_of, emissions_table, events_table, make_world
-from verifier import Measured, Policy, verify
+from tests.verifier.honest import (
+    POLICY,
+    Bucket,
+    Span,
+    digest_of,
+    emissions_table,
+    events_table,
+    make_world,
+    release,
+    spans_table,
+)
+from verifier import SPANS, Holdings, Measured, Policy, verify
 
 
 @settings(max_examples=40, deadline=None)
@@ -38,6 +48,41 @@ def test_honest_worlds_hold(seed, buckets, k, j, c, total, drop_repeats):
     assert verification.records == sum(map(len, world.rows.values()))
 
 
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), data=st.data())
+def test_worlds_hold_where_the_registry_knows_units(seed, data):
+    """Spans of people who are there or not, of known and unknown units, that touch the window or do not."""
+    world = make_world(seed, buckets=2, people=10, units=data.draw(st.integers(0, 2)))
+    world.window = (10, 20)
+    people = sorted({event.person for events in world.events for event in events})
+    moments = st.integers(7, 23)
+    span = st.builds(
+        Span, st.sampled_from([*people, bytes(16)]), st.sampled_from(["a", "b", None]), moments, moments
+    )
+    world.spans = data.draw(st.lists(span, max_size=12))
+    world.rows.clear()
+    world.support.clear()
+    release(world)
+    with tempfile.TemporaryDirectory() as folder:
+        verification = world.verify(Path(folder))
+    assert verification.violations == {}
+    units = {event.unit for events in world.events for event in events}
+    units |= {s.unit for s in world.spans if max(s.from_us, 10) < min(s.to_us, 20)}
+    assert verification.measured.min_outside_unit == (POLICY.min_outside_unit if units - {None} else 0)
+
+
+@pytest.mark.parametrize("spoil", ["schema", "null"])
+def test_spans_that_could_be_misread_are_refused(spoil):
+    table = spans_table([Span(bytes(16), "a", 1, 2)])
+    if spoil == "schema":
+        table = table.rename_columns(["person", "unit", "to_us", "from_us"])
+    else:
+        nulls = pa.nulls(1, pa.int64())
+        table = table.set_column(3, SPANS.field("to_us").with_nullable(True), nulls)
+    with pytest.raises(ValueError, match="SPANS"):
+        Holdings(table, 0, 1)
+
+
 def test_what_is_measured(tmp_path):
     world = make_world(1)
     lengths = {digest_of(row.actions): row.length for rows in world.rows.values() for row in rows}
@@ -59,15 +104,16 @@ def test_what_is_measured(tmp_path):
         released_events=sum(e.length for e in released),
         smallest_support=support[0],
         median_support=(support[(len(support) - 1) // 2] + support[len(support) // 2]) / 2,
+        min_outside_unit=POLICY.min_outside_unit,
     )
 
 
 def test_nothing_released_holds():
     world = make_world(2)
-    verification = verify([], world.loaders(), world.policy)
+    verification = verify([], world.loaders(), world.policy, world.holdings())
     assert verification.ok
     assert (verification.records, verification.measured.smallest_support) == (0, 0)
-    assert verify([], [], world.policy).ok
+    assert verify([], [], world.policy, world.holdings()).ok
 
 
 def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
@@ -82,7 +128,9 @@ def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
         return Bucket(pa.concat_tables([*pieces, pieces[0].slice(0, 0)]), doubled.slice(3))
 
     loaders = [partial(in_pieces, number) for number in range(len(world.events))]
-    assert verify(paths, loaders, world.policy) == verify(paths, world.loaders(), world.policy)
+    assert verify(paths, loaders, world.policy, world.holdings()) == verify(
+        paths, world.loaders(), world.policy, world.holdings()
+    )
 
 
 def test_emissions_in_any_order(tmp_path):
@@ -104,7 +152,12 @@ def test_buckets_are_loaded_one_at_a_time(tmp_path):
         alive.append(1)
         return Watched(events_table(world.events[number]), emissions_table(world.emissions[number]))
 
-    assert verify(world.write(tmp_path), [partial(load, number) for number in range(total)], world.policy).ok
+    assert verify(
+        world.write(tmp_path),
+        [partial(load, number) for number in range(total)],
+        world.policy,
+        world.holdings(),
+    ).ok
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_bucket_of_another_schema(world, tmp_path, events_spoilt):
         bucket = replace(bucket, events=bucket.events.drop_columns("unit"))
     else:
         bucket = replace(bucket, emissions=bucket.emissions.drop_columns("session"))
-    violations = verify(world.write(tmp_path), [lambda: bucket], POLICY).violations
+    violations = verify(world.write(tmp_path), [lambda: bucket], POLICY, world.holdings()).violations
     assert violations["bucket_schema"] == 1
 
 
@@ -62,7 +62,8 @@ def test_a_null_in_a_bucket(world, tmp_path):
     spoilt = events.set_column(5, events.schema.field("path").with_nullable(True), nulls)
     bucket = Bucket(spoilt, emissions_table([]))
     assert (
-        verify(world.write(tmp_path), [lambda: bucket], POLICY).violations["bucket_null"] == events.num_rows
+        verify(world.write(tmp_path), [lambda: bucket], POLICY, world.holdings()).violations["bucket_null"]
+        == events.num_rows
     )
 
 
@@ -111,11 +112,11 @@ def test_values_that_stand_twice_in_a_dictionary_are_one(world, tmp_path):
             loaders.append(partial(Bucket, table, emissions_table(emitted)))
         return loaders
 
-    assert verify(world.write(tmp_path), buckets(), POLICY) == world.verify(tmp_path)
+    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings()) == world.verify(tmp_path)
     people.a_record_of_people_without_a_unit(world)
-    assert verify(world.write(tmp_path), buckets(), POLICY) == world.verify(tmp_path)
+    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings()) == world.verify(tmp_path)
     people.a_record_of_one_unit(world)
-    assert "unit_diversity" in verify(world.write(tmp_path), buckets(), POLICY).violations
+    assert "unit_diversity" in verify(world.write(tmp_path), buckets(), POLICY, world.holdings()).violations
 
 
 def test_places_too_large_to_pack(world, tmp_path):
@@ -134,7 +135,7 @@ def test_occurrences_are_never_below_people():
     release = Release(
         [bytes(32)], np.zeros(1, np.int32), np.array([0, 1]), pa.array(["a"]), published, published
     )
-    counts, tally = Counts(1), Tally()
+    counts, tally = Counts(1, units_known=False), Tally()
     counts.people, counts.occurrences = np.array([140]), np.array([142])
     counts.check(release, policy, tally)
     assert tally.counts == {"occurrences_value": 1}  # 142 is published as 140

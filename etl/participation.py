@@ -1,0 +1,70 @@
+"""The participation file as one reading found it: resolved, committed to, and comparable with a later reading."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from etl.config import RunConfig
+from etl.participation_file import parse_participation, read_content
+from transforms.participation import Registry, build_registry
+from transforms.pseudonym import derive_key
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Who takes part. All fields come from the same bytes.
+
+    `names`: everybody whom the file names, taking part or not: no such name may remain in a token. `commitment`:
+    HMAC-SHA256 of the bytes under a key derived from the run's: whoever holds key and file can prove that it was this
+    file, and nobody else can try candidates. `sha256`: plain, for the private record.
+    """
+
+    registry: Registry = field(repr=False)
+    names: frozenset[str] = field(repr=False)
+    commitment: str
+    sha256: str
+
+    def resolves_like(self, other: Participation) -> bool:
+        """Whether a run under either file would do the same."""
+        return self.names == other.names and self.registry.same_as(other.registry)
+
+
+def read_participation(config: RunConfig, key: bytes) -> Participation | None:
+    """Read and resolve the participation file; None: everybody is admitted (`none`).
+
+    Raises:
+        ConfigError: what is wrong with which rows, never a value.
+    """
+    if config.participation == "none":
+        return None
+    path = Path(config.participation)
+    content = read_content(path)
+    entries = parse_participation(content, path)
+    return Participation(
+        build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit")),
+        _names(entries),
+        hmac.new(derive_key(key, "participation"), content, hashlib.sha256).hexdigest(),
+        hashlib.sha256(content).hexdigest(),
+    )
+
+
+def still_holds(participation: Participation | None, config: RunConfig, key: bytes) -> bool:
+    """Whether the file, read again, says what it said about everybody.
+
+    Raises:
+        ConfigError: it cannot be used any more; who takes part is not guessed.
+    """
+    now = read_participation(config, key)
+    if participation is None or now is None:
+        return participation is now
+    return now.sha256 == participation.sha256 or now.resolves_like(participation)
+
+
+def _names(entries: pa.Table) -> frozenset[str]:
+    columns = (entries.column(name).drop_null().to_pylist() for name in ("account", "person"))
+    return frozenset(name for column in columns for name in column)
