@@ -96,11 +96,11 @@ class Settings:
     """The longest phrase, in actions."""
     drop_share: float = 0.1
     """The share of the failing phrases that one round of repair drops, weakest first."""
-    drop_share_large: float = 0.2
+    drop_share_large: float = 0.25
     """… on large logs, where a round costs more and one more or less matters less."""
     add_back: int = 8
     """Most passes over the dropped phrases in search of some that can stand after all; 0: none."""
-    add_back_work: int = 4_000_000
+    add_back_work: int = 3_500_000
     """About how many tokens these passes may go over in all; one pass is always made."""
     local_search: int = 20_000
     """Most tries of the local search, and never more than fifty a phrase; where there are more phrases than tries: none."""
