@@ -15,7 +15,7 @@ from transforms.segmentation import Inventory
 def plan_of(tokens: str) -> Plan:
     names = pa.array(list(tokens), pa.string())
     recoding = Lift(names, np.arange(len(tokens), dtype=np.int32)[None], names)
-    return make_plan(recoding, (Inventory.empty(),), min_outside_unit=0)
+    return make_plan(recoding, [Inventory.empty()], min_outside_unit=0)
 
 
 def counts_of(*records: tuple[int, int, dict[str, int]]) -> Counts:

@@ -2,7 +2,6 @@
 
 from transforms.segmentation.cut import cut
 from transforms.segmentation.inventory import Inventory, Segments, Sessions, Settings
-from transforms.segmentation.refine import refine
 from transforms.segmentation.solve import solve
 
-__all__ = ["Inventory", "Segments", "Sessions", "Settings", "cut", "refine", "solve"]
+__all__ = ["Inventory", "Segments", "Sessions", "Settings", "cut", "solve"]

@@ -97,7 +97,7 @@ class Settings:
     drop_share: float = 0.1
     """The share of the failing phrases that one round of repair drops, weakest first."""
     drop_share_large: float = 0.25
-    """… on large logs, where a round costs more and one more or less matters less."""
+    """… on large logs (`solve.LARGE`)."""
     add_back: int = 8
     """Most passes over the dropped phrases in search of some that can stand after all; 0: none."""
     add_back_work: int = 3_500_000

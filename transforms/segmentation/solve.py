@@ -22,7 +22,7 @@ from transforms.segmentation.world import TRANSITIONS, World, build_world
 MOST_LENT: Final = 300_000
 TRIES_PER_PHRASE: Final = 50
 LARGE: Final = 1_000_000
-"""So many covered tokens make a log large: repair then takes larger steps."""
+"""A log with more covered tokens is large: a round of repair then costs more, and one more or less matters less."""
 
 Progress = Callable[[str, float], None]
 
@@ -55,37 +55,21 @@ def solve(
     tell("mine", 0.0)
     world = build_world(sessions, compact(trie), phrase_weights(trie, settings.k), settings)
     phrases = np.flatnonzero(trie.length >= 2).astype(np.int32)
-    mend(world, phrases, settings)
-    tell("repair", int(world.tally[TRANSITIONS]) / pairs)
-    improve(world, settings, tell=lambda step: tell(step, int(world.tally[TRANSITIONS]) / pairs))
-    evaluate(world)
-    return inventory_of(world, trie.token)
-
-
-def mend(world: World, changed: Int32, settings: Settings) -> None:
-    """Repair around the changed phrases; nothing of it is undone."""
-    repair(world, changed, _drop_permille(world, settings), MOST_LENT)
+    tokens = len(world.longest)
+    drop_permille = round(1000 * (settings.drop_share if tokens <= LARGE else settings.drop_share_large))
+    repair(world, phrases, drop_permille, MOST_LENT)
     close(world, False)
-
-
-def improve(world: World, settings: Settings, *, tell: Callable[[str], None] = lambda _step: None) -> None:
-    """Search on from a cut that stands; what is emitted in the end has enough people, too.
-
-    What pays on small logs costs seconds on large ones and brings less there: the effort is bounded by their size.
-    """
-    phrases = int((world.length >= 2).sum())
-    passes = min(settings.add_back, max(settings.add_back_work // len(world.longest), 1))
-    add_back(world, passes, _drop_permille(world, settings), MOST_LENT)
-    tell("add back")
-    if phrases <= settings.local_search:
-        tries = min(settings.local_search, TRIES_PER_PHRASE * phrases)
+    tell("repair", int(world.tally[TRANSITIONS]) / pairs)
+    # What pays on a small log costs seconds on a large one and brings less there: the effort is bounded.
+    passes = min(settings.add_back, max(settings.add_back_work // tokens, 1))
+    add_back(world, passes, drop_permille, MOST_LENT)
+    tell("add back", int(world.tally[TRANSITIONS]) / pairs)
+    if len(phrases) <= settings.local_search:
+        tries = min(settings.local_search, TRIES_PER_PHRASE * len(phrases))
         local_search(world, tries, settings.local_work, settings.seed)
-    tell("local search")
-
-
-def _drop_permille(world: World, settings: Settings) -> int:
-    share = settings.drop_share if len(world.longest) <= LARGE else settings.drop_share_large
-    return round(1000 * share)
+    tell("local search", int(world.tally[TRANSITIONS]) / pairs)
+    evaluate(world)
+    return _inventory(world, trie.token)
 
 
 def _silent(_step: str, _share: float) -> None:
@@ -99,8 +83,7 @@ def phrase_weights(trie: Trie, k: int) -> Int32:
     return ((trie.length.astype(np.int64) - 1) * SCALE - rarity[which]).astype(np.int32)
 
 
-def inventory_of(world: World, token: Int32) -> Inventory:
-    """The phrases that are emitted."""
+def _inventory(world: World, token: Int32) -> Inventory:
     kept = np.flatnonzero(world.emitters > 0).astype(np.int32)
     offsets = np.zeros(len(kept) + 1, np.int64)
     np.cumsum(world.length[kept], out=offsets[1:])
