@@ -1,4 +1,4 @@
-"""On the real git logs lifting in context goes past the bound of the finest level and takes nothing from it (decision 10)."""
+"""On the real git logs lifting in context passes the bound of the finest level and takes nothing from it (decision 10)."""
 
 from __future__ import annotations
 
