@@ -13,7 +13,7 @@ from etl.parquet import write_release
 from etl.progress import advance
 from etl.staging import write_batch
 from transforms.count import Counts, add
-from transforms.emit import Plan
+from transforms.plan import Plan
 from transforms.release import release
 from transforms.statistics import ReadStatistics, total
 
@@ -42,6 +42,7 @@ def write_outcome(
         "released": {
             "events": released.events,
             "transitions": released.transitions,
+            "transitions_finest": released.transitions_finest,
             "records": released.table.num_rows,
         },
         "withheld": released.withheld,

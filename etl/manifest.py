@@ -71,6 +71,7 @@ def exact_manifest(
         "share": {
             "events": _share(released["events"], outcome["actions"]),
             "transitions": _share(released["transitions"], outcome["transitions"]),
+            "transitions_finest": _share(released["transitions_finest"], outcome["transitions"]),
         },
         "withheld": {"actions": {reason: n for reason, (n, _) in withheld.items() if n}},
         "policy": _policy(config, outcome["min_outside_unit"]),

@@ -15,10 +15,9 @@ from etl.job import Job
 from etl.progress import advance
 from etl.sealed import write_sealed
 from transforms.count import Counts, count
-from transforms.emit import Plan, emissions_table, emit, lifted_sessions, make_plan
-from transforms.lift import Lift, lift
+from transforms.emit import emissions_table, emit
 from transforms.pack import Packed, merge, pack
-from transforms.segmentation import Inventory, Settings, solve
+from transforms.plan import Plan, empty_plan, find_plan
 from transforms.sequence import build_actions, order_events
 
 
@@ -84,18 +83,10 @@ def solve_plan(_: object, packed: Iterable[Packed], job: Job) -> Plan:
     known = job.held.num_rows > 0 or everybody.units_known
     outside = policy.min_outside_unit if known else 0
     if everybody.people < policy.min_active:  # G6: too few people in the night; nothing is released
-        nothing = Lift(
-            everybody.paths, np.full(len(everybody.paths), -1, np.int32), pa.array([], pa.string())
-        )
-        return make_plan(nothing, Inventory.empty(), min_outside_unit=outside)
-    recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=outside)
-    sessions, _first = lifted_sessions(
-        everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats
-    )
-    settings = Settings(k=policy.k, min_outside_unit=outside, max_length=policy.max_length)
-    inventory = solve(sessions, len(recoding.tokens), settings)
+        return empty_plan(everybody.paths, min_outside_unit=outside)
+    plan = find_plan(everybody, policy, min_outside_unit=outside)
     advance("solve", 1)
-    return make_plan(recoding, inventory, min_outside_unit=outside)
+    return plan
 
 
 class CutBuckets(beam.PTransform):  # type: ignore[misc]

@@ -11,14 +11,13 @@ import pyarrow as pa
 
 from transforms.buckets import compact, partition
 from transforms.count import add, count
-from transforms.emit import Emitted, Plan, emit, lifted_sessions, make_plan
-from transforms.lift import lift
+from transforms.emit import Emitted, emit
 from transforms.pack import merge, pack
 from transforms.participation import UNITS
+from transforms.plan import Plan, find_plan
 from transforms.policy import AnonymityPolicy
 from transforms.release import Release, release
 from transforms.schemas import EVENTS
-from transforms.segmentation import Settings, solve
 from transforms.sequence import build_actions, order_events
 
 MINUTE = 60_000_000
@@ -116,10 +115,7 @@ def run_directly(
     packed = [pack(one, part, held=held) for one, part in zip(sequenced, staged, strict=True)]
     everybody = merge(packed)
     outside = policy.min_outside_unit if held.num_rows or everybody.units_known else 0
-    recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=outside)
-    sessions, _ = lifted_sessions(everybody, recoding.token[everybody.path], drop_repeats=policy.drop_repeats)
-    settings = Settings(k=policy.k, min_outside_unit=outside, max_length=policy.max_length)
-    plan = make_plan(recoding, solve(sessions, len(recoding.tokens), settings), min_outside_unit=outside)
+    plan = find_plan(everybody, policy, min_outside_unit=outside)
     emitted = [
         emit(
             one,

@@ -1,7 +1,7 @@
 """Lifting: every action to the finest level of its hierarchy that enough people share; one recoding per window.
 
 A coarser token is counted over the people whose finer token failed, so that what a lifted token says ("its children
-had too few") is all that it says.
+had too few") is all that it says. What each action can be lifted to further, where its context asks for it, comes along.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Lift:
-    """The recoding. `token[i]`: what `paths[i]` becomes, an index into `tokens` (string, ascending); -1: withheld."""
+    """The recoding: what `paths` (string, distinct) become, as indices into `tokens` (string, ascending); -1: withheld.
+
+    `steps[0]`: everywhere. `steps[n]`: after n liftings in context (`transforms.context`), each to the next coarser level
+    that enough people have, in any context; where there is none, as before.
+    """
 
     paths: pa.Array
-    token: Int32s
+    steps: Int32s
     tokens: pa.Array
 
 
@@ -40,29 +44,42 @@ def lift(packed: Packed, *, levels: int, k: int, min_outside_unit: int) -> Lift:
         min_outside_unit: people it needs outside any one unit; 0: units are not known.
     """
     person = np.repeat(packed.person, np.diff(packed.starts)).astype(np.int64)
-    held = distinct(person * max(len(packed.paths), 1) + packed.path)
-    pair_person, pair_path = held // max(len(packed.paths), 1), held % max(len(packed.paths), 1)
-    name_of = np.full(len(packed.paths), None, object)
-    open_paths = np.ones(len(packed.paths), np.bool_)
-    for level in range(levels):
-        names = level_names(packed.paths, level).dictionary_encode()
-        code = np.asarray(names.indices, np.int64)
-        pending = open_paths[pair_path]
-        enough = shared_enough(
-            pair_person[pending],
-            code[pair_path[pending]],
-            len(names.dictionary),
-            packed,
-            k=k,
-            min_outside_unit=min_outside_unit,
-        )
-        passes = open_paths & enough[code]
-        name_of[passes] = np.array(names.dictionary.to_pylist(), object)[code[passes]]
-        open_paths &= ~passes
-    tokens = sorted({name for name in name_of if name is not None})
-    number = {name: index for index, name in enumerate(tokens)}
-    token = np.array([-1 if name is None else number[name] for name in name_of], np.int32)
-    return Lift(packed.paths, token, pa.array(tokens, pa.string()))
+    paths = max(len(packed.paths), 1)
+    held = distinct(person * paths + packed.path)
+    pair_person, pair_path = held // paths, held % paths
+
+    def enough(code: Int64s, names: int, among: Bools) -> Bools:
+        """For each path whether enough people have its name by one of the paths `among`."""
+        some = among[pair_path]
+        who, what = pair_person[some], code[pair_path[some]]
+        return shared_enough(who, what, names, packed, k=k, min_outside_unit=min_outside_unit)[code]
+
+    chain = np.full((levels, len(packed.paths)), None, object)
+    place = np.zeros(len(packed.paths), np.int64)  # in its chain, where a path's next name goes
+    pending = np.ones(len(packed.paths), np.bool_)
+    by_level = [_coded(packed.paths, level) for level in range(levels)]
+    start = np.zeros(len(packed.paths), np.int64)
+    for level, (name, code, names) in enumerate(by_level):
+        passes = pending & enough(code, names, pending)
+        chain[0, passes], start[passes], pending[passes] = name[passes], level, False
+    everything = np.ones(len(packed.paths), np.bool_)
+    for level, (name, code, names) in enumerate(by_level[1:], start=1):
+        further = np.flatnonzero((start < level) & enough(code, names, everything))
+        place[further] += 1
+        chain[place[further], further] = name[further]
+    tokens = sorted({name for name in chain.ravel() if name is not None})
+    number = {name: index for index, name in enumerate(tokens)} | {None: -1}
+    steps = np.array([[number[name] for name in row] for row in chain], np.int32)
+    for step in range(1, levels):
+        steps[step] = np.where(place < step, steps[step - 1], steps[step])
+    return Lift(packed.paths, steps, pa.array(tokens, pa.string()))
+
+
+def _coded(paths: pa.Array, level: int) -> tuple[npt.NDArray[np.object_], Int64s, int]:
+    """Each path's name at a level, and its number among the names; how many names there are."""
+    names = level_names(paths, level).dictionary_encode()
+    code = np.asarray(names.indices, np.int64)
+    return np.array(names.dictionary.to_pylist(), object)[code], code, len(names.dictionary)
 
 
 def shared_enough(
@@ -94,12 +111,8 @@ def largest_unit(who: Int64s, what: Int64s, values: int, packed: Packed) -> Int6
     return largest
 
 
-def tokens_of(paths: pa.Array, recoding: Lift) -> Int32s:
-    """The token of each of some paths (string, distinct); -1: withheld, or a path the recoding does not know."""
+def steps_of(paths: pa.Array, recoding: Lift) -> Int32s:
+    """The steps of each of some paths (string, distinct), one column a path; -1: withheld, or a path it does not know."""
     index = pc.index_in(paths.cast(pa.string()), value_set=recoding.paths)
-    known = np.asarray(pc.fill_null(index, -1), np.int64)
-    return (
-        np.where(known >= 0, recoding.token[known], -1).astype(np.int32)
-        if len(recoding.token)
-        else np.full(len(paths), -1, np.int32)
-    )
+    known = np.asarray(pc.fill_null(index, len(recoding.paths)), np.int64)
+    return np.pad(recoding.steps, ((0, 0), (0, 1)), constant_values=-1)[:, known]

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.count import Counts, outside_any_unit
-from transforms.emit import UNSHARED, Plan
+from transforms.emit import UNSHARED
 from transforms.ladder import round_occurrences, round_people
+from transforms.plan import Plan
 from transforms.schemas import RELEASE
 
 Int64s = npt.NDArray[np.int64]
@@ -21,6 +22,7 @@ class Release:
     """What may be published, and its exact sums, which only ever leave as totals.
 
     `table`: RELEASE, ordered by the records' digests. `digests`: of each row. `people`, `occurrences`: exact, by row.
+    `transitions_finest`: adjacent pairs in the released occurrences with both actions at the finest level, exact.
     `withheld`: reason → (actions, a lower bound of the people behind them).
     """
 
@@ -28,6 +30,7 @@ class Release:
     digests: tuple[bytes, ...]
     people: Int64s
     occurrences: Int64s
+    transitions_finest: int
     withheld: dict[str, tuple[int, int]]
 
     @property
@@ -71,4 +74,6 @@ def release(counts: Counts, plan: Plan, *, k: int, min_outside_unit: int) -> Rel
     lost = int((counts.occurrences * plan.lengths)[~passes].sum())
     behind = int(counts.people[~passes].max(initial=0))
     withheld = {**counts.withheld, UNSHARED: (lost, behind)}
-    return Release(table, tuple(plan.digests[record] for record in chosen), people, occurrences, withheld)
+    digests = tuple(plan.digests[record] for record in chosen)
+    finest = int((occurrences * plan.finest_transitions[index]).sum())
+    return Release(table, digests, people, occurrences, finest, withheld)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,3 +32,12 @@ def level_names(paths: pa.Array, level: int) -> pa.Array:
     """
     texts = level_texts(paths, level)
     return texts if level == 0 else pc.binary_join_element_wise(texts, f"{LEVEL_MARK}{level}", "")
+
+
+def are_finest(tokens: pa.Array) -> npt.NDArray[np.bool_]:
+    """Whether each token (string) is an action at its finest level.
+
+    >>> are_finest(pa.array(["click Mail send", "click Mail ↑1"])).tolist()
+    [True, False]
+    """
+    return ~np.asarray(pc.match_substring(tokens, LEVEL_MARK), np.bool_)

@@ -141,6 +141,7 @@ def test_wiring_equals_direct_calls(logs):
     assert result.manifest["released"] == {
         "events": direct.events,
         "transitions": direct.transitions,
+        "transitions_finest": direct.transitions_finest,
         "records": direct.table.num_rows,
     }
 
@@ -227,7 +228,7 @@ def test_one_night_at_a_time(logs):
 
 def test_too_few_people_release_nothing_and_that_is_fine(logs):
     manifest = go(logs, min_active=31).manifest
-    assert manifest["released"] == {"events": 0, "transitions": 0, "records": 0}
+    assert manifest["released"] == {"events": 0, "transitions": 0, "transitions_finest": 0, "records": 0}
     assert manifest["files"] == []
     assert manifest["withheld"]["actions"] == {"below_min_active": manifest["actions"]}
     privacy = manifest["privacy"]

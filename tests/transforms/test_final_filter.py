@@ -6,16 +6,16 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.count import Counts
-from transforms.emit import Plan, make_plan
 from transforms.lift import Lift
+from transforms.plan import Plan, make_plan
 from transforms.release import release
 from transforms.segmentation import Inventory
 
 
 def plan_of(tokens: str) -> Plan:
     names = pa.array(list(tokens), pa.string())
-    recoding = Lift(names, np.arange(len(tokens), dtype=np.int32), names)
-    return make_plan(recoding, Inventory.empty(), min_outside_unit=0)
+    recoding = Lift(names, np.arange(len(tokens), dtype=np.int32)[None], names)
+    return make_plan(recoding, [Inventory.empty()], min_outside_unit=0)
 
 
 def counts_of(*records: tuple[int, int, dict[str, int]]) -> Counts:

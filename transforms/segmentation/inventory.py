@@ -96,10 +96,14 @@ class Settings:
     """The longest phrase, in actions."""
     drop_share: float = 0.1
     """The share of the failing phrases that one round of repair drops, weakest first."""
+    drop_share_large: float = 0.25
+    """… on large logs (`solve.LARGE`)."""
     add_back: int = 8
     """Most passes over the dropped phrases in search of some that can stand after all; 0: none."""
+    add_back_work: int = 3_500_000
+    """About how many tokens these passes may go over in all; one pass is always made."""
     local_search: int = 20_000
-    """Most tries of the local search, and never more than fifty a phrase; 0: none."""
+    """Most tries of the local search, and never more than fifty a phrase; where there are more phrases than tries: none."""
     local_work: int = 5_000_000
     """About how many occurrences the local search may look at: bounds its time where phrases are common."""
     seed: int = 0
@@ -109,8 +113,11 @@ class Settings:
         """Raise ValueError for a value that no policy can mean."""
         if self.k < 1 or self.min_outside_unit < 0 or not 1 <= self.max_length <= 127:
             raise ValueError("segmentation needs k ≥ 1, min_outside_unit ≥ 0 and 1 ≤ max_length ≤ 127")
-        if not 0 < self.drop_share <= 1 or min(self.add_back, self.local_search, self.local_work) < 0:
-            raise ValueError("segmentation needs 0 < drop_share ≤ 1, and no negative effort")
+        effort = (self.add_back, self.add_back_work, self.local_search, self.local_work)
+        if not 0 < self.drop_share <= self.drop_share_large <= 1 or min(effort) < 0:
+            raise ValueError(
+                "segmentation needs 0 < drop_share ≤ drop_share_large ≤ 1, and no negative effort"
+            )
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from transforms.segmentation.world import TRANSITIONS, World, build_world
 
 MOST_LENT: Final = 300_000
 TRIES_PER_PHRASE: Final = 50
+LARGE: Final = 1_000_000
+"""A log with more covered tokens is large: a round of repair then costs more, and one more or less matters less."""
 
 Progress = Callable[[str, float], None]
 
@@ -53,14 +55,18 @@ def solve(
     tell("mine", 0.0)
     world = build_world(sessions, compact(trie), phrase_weights(trie, settings.k), settings)
     phrases = np.flatnonzero(trie.length >= 2).astype(np.int32)
-    drop_permille = round(1000 * settings.drop_share)
+    tokens = len(world.longest)
+    drop_permille = round(1000 * (settings.drop_share if tokens <= LARGE else settings.drop_share_large))
     repair(world, phrases, drop_permille, MOST_LENT)
     close(world, False)
     tell("repair", int(world.tally[TRANSITIONS]) / pairs)
-    add_back(world, settings.add_back, drop_permille, MOST_LENT)
+    # What pays on a small log costs seconds on a large one and brings less there: the effort is bounded.
+    passes = min(settings.add_back, max(settings.add_back_work // tokens, 1))
+    add_back(world, passes, drop_permille, MOST_LENT)
     tell("add back", int(world.tally[TRANSITIONS]) / pairs)
-    tries = min(settings.local_search, TRIES_PER_PHRASE * len(phrases))
-    local_search(world, tries, settings.local_work, settings.seed)
+    if len(phrases) <= settings.local_search:
+        tries = min(settings.local_search, TRIES_PER_PHRASE * len(phrases))
+        local_search(world, tries, settings.local_work, settings.seed)
     tell("local search", int(world.tally[TRANSITIONS]) / pairs)
     evaluate(world)
     return _inventory(world, trie.token)

@@ -1,4 +1,4 @@
-"""Every action is in one segment, buckets do not matter, and people are counted exactly and additively."""
+"""Every action is in one segment, and no segment leaves its session."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.transforms.segmentation.small import (
     Person,
     Phrase,
-    emitters,
     examples,
-    outside,
     pack,
     peoples,
     pieces,
     same_in_all,
 )
 from tests.transforms.segmentation.test_program import inventory_of, phrases
-from transforms.segmentation import Inventory, PeopleCounts, Sessions, count_people, cut
+from transforms.segmentation import Inventory, Sessions, cut
 
 
 @examples
@@ -38,24 +35,6 @@ def test_every_action_is_in_one_segment_and_no_withheld_one(
     pieces(sessions, segments)
 
 
-@examples
-@given(peoples, phrases, st.integers(0, 8))
-def test_counts_equal_the_plain_ones_and_add_up_over_buckets(
-    people: list[Person], weights: dict[Phrase, int], split: int
-) -> None:
-    inventory = inventory_of(weights)
-    ordered = sorted(weights)
-    whole = pack(people)
-    counts = count_people(whole, cut(whole, inventory), len(inventory))
-    who = emitters(whole, cut(whole, inventory))
-    assert counts.people.tolist() == [len(who.get(phrase, ())) for phrase in ordered]
-    assert counts.outside().tolist() == [outside(people, who.get(phrase, set())) for phrase in ordered]
-    parts = [pack(people[:split]), pack(people[split:])]
-    first, second = (count_people(part, cut(part, inventory), len(inventory)) for part in parts)
-    for name in PeopleCounts.__dataclass_fields__:
-        assert getattr(first + second, name).tolist() == getattr(counts, name).tolist(), name
-
-
 def test_a_token_that_the_inventory_never_saw_is_left_over() -> None:
     sessions = pack(same_in_all(1, [[0, 1, 9, 0, 1]]))
     segments = cut(sessions, inventory_of({(0, 1): 1}))
@@ -66,7 +45,6 @@ def test_a_token_that_the_inventory_never_saw_is_left_over() -> None:
 def test_the_empty_inventory_leaves_single_actions() -> None:
     sessions = pack(same_in_all(2, [[0, 1], [-1], []]))
     assert cut(sessions, Inventory.empty()).length.tolist() == [1, 1, 1, 1]
-    assert count_people(sessions, cut(sessions, Inventory.empty()), 0).people.tolist() == []
 
 
 def test_an_inventory_travels_as_three_arrays() -> None:

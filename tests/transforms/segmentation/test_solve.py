@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.transforms.segmentation.small import (
     same_in_all,
 )
 from transforms.segmentation import Inventory, Sessions, Settings, cut, solve
+from transforms.segmentation.mine import mine
 
 SETTINGS = Settings(k=2, min_outside_unit=0, max_length=4)
 
@@ -108,6 +110,36 @@ def test_each_stage_releases_at_least_as_much() -> None:
     assert [step for step, _ in shares] == ["mine", "repair", "add back", "local search"]
     pairs = int((np.diff(sessions.starts) - 1).clip(0).sum())
     assert shares[-1][1] == pytest.approx(totals[-1] / pairs)
+
+
+def test_bounded_effort_still_gives_what_passes_and_skips_what_is_too_much() -> None:
+    sessions = pack(workplace(1, 80))
+    full = Settings(k=6, min_outside_unit=0, max_length=8)
+    phrases = len(mine(sessions, 12, full).length)
+    few_tries = replace(full, local_search=phrases // 10)  # fewer than phrases: none
+    assert content(solve(sessions, 12, few_tries)) == content(
+        solve(sessions, 12, replace(full, local_search=0))
+    )
+    no_work = replace(full, local_search=0, add_back_work=0)  # one pass in any case
+    assert content(solve(sessions, 12, no_work)) == content(solve(sessions, 12, replace(no_work, add_back=1)))
+    assert content(solve(sessions, 12, no_work)) != content(solve(sessions, 12, replace(no_work, add_back=0)))
+
+
+def test_a_large_log_is_repaired_in_larger_steps_and_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = pack(workplace(1, 80))
+    quick = Settings(k=6, min_outside_unit=0, max_length=8, local_search=0, drop_share_large=1.0)
+    careful = content(solve(sessions, 12, quick))
+    monkeypatch.setattr(sys.modules["transforms.segmentation.solve"], "LARGE", 10)
+    large = solve(sessions, 12, quick)
+    assert content(large) != careful
+    who = emitters(sessions, cut(sessions, large))
+    assert min(map(len, who.values())) >= 6
+
+
+@pytest.mark.parametrize("change", [{"drop_share_large": 0.05}, {"drop_share": 0.0}, {"add_back_work": -1}])
+def test_settings_that_mean_nothing_are_refused(change: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="drop_share"):
+        replace(SETTINGS, **change)  # type: ignore[arg-type]
 
 
 def test_the_seed_decides_and_nothing_else_does() -> None:
