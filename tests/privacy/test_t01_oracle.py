@@ -1,7 +1,7 @@
 """T1: a release is, record by record, what a brute-force recount of the raw records says; nothing more, and nothing less.
 
-From emissions to release the recount is in tests/transforms/test_release.py; here it starts from the raw records. On the real
-logs tests/independent recounts who *have* each record.
+From emissions to release the recount is in tests/transforms/test_release.py; here it starts from the raw records. On the
+real logs tests/independent recounts who *have* each record.
 """
 
 from __future__ import annotations
