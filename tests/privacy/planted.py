@@ -59,7 +59,7 @@ def write_world(base: Path, source: str) -> dict[str, str]:
     who[0] |= {"basis": f"{NAME} basis"}
     who += [
         {"account": f"{NAME}.account", "person": NAME, "unit": f"{NAME} unit", "status": "objects"},
-        {"account": f"{NAME}2", "person": f"{NAME.title()} Doe", "valid_to": "2001-01-01"},
+        {"account": f"{NAME}2", "person": f"{NAME.title()} Doe", "status": "left"},
     ]
     return {
         "--input": str(folder),
