@@ -134,10 +134,12 @@ def main() -> int:
         for number in range(AT_ONCE):
             trees.put(copy_tree(Path(scratch) / str(number)))
         targets = sorted({target for mutant in chosen for target in mutant.tests})
-        code, failed = run_tests(Path(scratch) / "0", targets)
-        if code != 0:
-            sys.stdout.write(f"without any mutant the tests end with {code}: {failed}\n")
-            return 1
+        halves = [targets[number::AT_ONCE] for number in range(AT_ONCE)]
+        trial = [(Path(scratch) / str(number), half) for number, half in enumerate(halves) if half]
+        for code, failed in pool.map(lambda part: run_tests(*part), trial):
+            if code != 0:
+                sys.stdout.write(f"without any mutant the tests end with {code}: {failed}\n")
+                return 1
         outcomes = []
         for outcome in pool.map(lambda mutant: run_mutant(mutant, trees), chosen):
             outcomes.append(outcome)

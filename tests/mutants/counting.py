@@ -78,7 +78,7 @@ COUNTING = (
     ),
     mutant(
         "a person counts in one unit only",
-        T10,
+        T1,
         (
             "transforms/pack.py",
             "    holder = held // max(len(names), 1)\n",

@@ -120,7 +120,7 @@ PUBLISHING = (
     ),
     mutant(
         "a low k needs no permission",
-        "tests/test_command_line.py::test_a_failing_run",
+        "tests/etl/test_config.py",
         ("etl/config.py", "if self.k < K_FLOOR and not self.allow_low_k:", "if False:"),
     ),
     mutant(

@@ -39,7 +39,6 @@ FAULTS: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
     "a column of people": (column("person", lambda n: pa.array([b"x"] * n)), "schema"),
     "a column of nulls": (column("hour", lambda n: pa.nulls(n, pa.int8())), "schema"),
     "another type": (wider, "schema"),
-    "another order": (lambda table: table.select(["length", "actions", "people", "occurrences"]), "schema"),
     "other metadata": (described, "extra_metadata"),
     "other metadata of a column": (annotated, "extra_metadata"),
 }

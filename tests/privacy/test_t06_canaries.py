@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import etl.finish
 from etl.cli import main_nightly
 from etl.staging import Staging
 from tests.privacy.canaries import forms_of, holding, in_base64, written
@@ -51,8 +52,14 @@ def words(flags: dict[str, str], *more: str) -> list[str]:
 
 
 def keep_what_is_removed(monkeypatch: pytest.MonkeyPatch, kept: Path) -> None:
-    """A copy of staging and of the temporary folder as they are when the run ends: what a kill would leave."""
-    remove = Staging.remove
+    """A copy of staging when the run ends, and of the temporary folder then and amid the work: what a kill would leave."""
+    remove, release = Staging.remove, etl.finish.release
+
+    def working(*given: Any, **more: Any) -> Any:
+        shutil.copytree(os.environ["TMPDIR"], kept / "amid")
+        return release(*given, **more)
+
+    monkeypatch.setattr(etl.finish, "release", working)
 
     def keeping(staging: Staging) -> None:
         shutil.copytree(staging.root, kept / "staging")
@@ -60,6 +67,11 @@ def keep_what_is_removed(monkeypatch: pytest.MonkeyPatch, kept: Path) -> None:
         remove(staging)
 
     monkeypatch.setattr(Staging, "remove", keeping)
+
+
+TEMPORARY: list[str] = []
+"""Every temporary file or folder that this process made, also one that is gone again."""
+sys.addaudithook(lambda event, made: TEMPORARY.append(made[0]) if event.startswith("tempfile.") else None)
 
 
 def assert_nothing_left(base: Path, said: str) -> None:
@@ -108,7 +120,9 @@ def test_a_stray_value_of_a_dictionary_and_a_statistic_are_found(tmp_path):
 def test_a_published_version(tmp_path, monkeypatch, capfd, source, log_format):
     keep_what_is_removed(monkeypatch, tmp_path / "kept")
     flags = write_world(tmp_path, source)
+    TEMPORARY.clear()
     assert main_nightly(words(flags, "--log-format", log_format)) == 0
+    assert {Path(made).name[:18] for made in TEMPORARY} == {"beam-pipeline-temp"}
     said = capfd.readouterr()
     assert_nothing_left(tmp_path, said.out + said.err)
     assert written((said.out + said.err).encode(), FILE) == []
@@ -121,6 +135,7 @@ def test_a_published_version(tmp_path, monkeypatch, capfd, source, log_format):
         assert not any("ꙮ" in action for row in rows for action in row["actions"])
     letters = pq.read_table(next((tmp_path / "registry" / ".private" / "dead-letters").iterdir()))
     assert letters.num_rows >= 4
+    assert list((tmp_path / "kept" / "amid").iterdir())
     sealed = list((tmp_path / "kept" / "staging").rglob("*.sealed"))
     assert len(sealed) == 2  # they were looked into
 
@@ -198,27 +213,29 @@ def a_disk_that_is_full(base: Path, flags: dict[str, str], stack: ExitStack) -> 
     stack.enter_context(mock.patch("etl.steps.write_sealed", fails))
 
 
-FAILURES = {
-    a_broken_mapping: 2,
-    a_mapping_with_unknown_settings: 2,
-    a_participation_file_with_mistakes: 2,
-    a_file_that_is_no_parquet: 4,
-    too_many_rejects: 4,
-    a_gate_that_fails: 3,
-    a_step_that_crashes: 70,
-    a_reader_that_crashes: 70,
-    a_disk_that_is_full: 74,
-}
+JSON, TEXT = ("native", "json"), ("csv", "text")
+FAILURES = [
+    (2, a_broken_mapping, *TEXT),
+    (2, a_mapping_with_unknown_settings, *JSON),
+    (2, a_participation_file_with_mistakes, *TEXT),
+    (4, a_file_that_is_no_parquet, *JSON),
+    (4, too_many_rejects, *JSON),
+    (4, too_many_rejects, *TEXT),
+    (3, a_gate_that_fails, *TEXT),
+    (70, a_step_that_crashes, *JSON),
+    (70, a_reader_that_crashes, *JSON),
+    (70, a_reader_that_crashes, *TEXT),
+    (74, a_disk_that_is_full, *TEXT),
+]
 
 
-@pytest.mark.parametrize("fail", FAILURES, ids=lambda fail: fail.__name__)
-@pytest.mark.parametrize(("source", "log_format"), [("native", "json"), ("csv", "text")])
-def test_a_run_that_fails(tmp_path, monkeypatch, capfd, fail, source, log_format):
+@pytest.mark.parametrize(("code", "fail", "source", "log_format"), FAILURES)
+def test_a_run_that_fails(tmp_path, monkeypatch, capfd, code, fail, source, log_format):
     keep_what_is_removed(monkeypatch, tmp_path / "kept")
     flags = write_world(tmp_path, source)
     with ExitStack() as stack:
         fail(tmp_path, flags, stack)
-        assert main_nightly(words(flags, "--log-format", log_format)) == FAILURES[fail]
+        assert main_nightly(words(flags, "--log-format", log_format)) == code
     said = capfd.readouterr()
     assert said.err
     assert_nothing_left(tmp_path, said.out + said.err)
