@@ -127,6 +127,8 @@ def main() -> int:
     arguments.add_argument("--only", default="")
     arguments.add_argument("--write", action="store_true")
     given = arguments.parse_args()
+    if given.only and given.write:
+        arguments.error("--write is for all of them")
     chosen = [mutant for mutant in MUTANTS if given.only in mutant.name]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(AT_ONCE) as pool:

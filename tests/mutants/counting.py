@@ -6,7 +6,6 @@ from tests.mutants.mutant import mutant
 
 T1 = "tests/privacy/test_t01_oracle.py::test_a_release_is_what_the_recount_says"
 WHOLE = "tests/privacy/test_t01_oracle.py::test_the_files_of_a_whole_run_are_the_recount"
-T10 = "tests/privacy/test_t10_units_and_sybils.py"
 RELEASE, COUNT, LIFT, STEPS = (
     "transforms/release.py",
     "transforms/count.py",
@@ -88,7 +87,7 @@ COUNTING = (
     ),
     mutant(
         "people of unknown units are of no unit",
-        T10,
+        T1,
         (
             COUNT,
             "    np.maximum.at(largest, counts.cell_record, counts.cell_people)\n",
@@ -143,7 +142,7 @@ COUNTING = (
     ),
     mutant(
         "exact occurrences are published",
-        "tests/golden/test_golden.py",
+        "tests/privacy/test_t01_oracle.py::test_what_is_done_often_is_told_in_two_digits",
         (RELEASE, "round_occurrences(occurrences, shown)", "np.maximum(occurrences, shown)"),
     ),
     mutant(

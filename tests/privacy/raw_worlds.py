@@ -31,7 +31,7 @@ NAMES = [
     ("Mail", None),
 ]
 OWN = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"]
-"""Targets that one person alone has: what is released of them is coarser."""
+"""What one person alone has: a target so named is released more coarsely, an event type so named not at all."""
 
 
 class Raw(NamedTuple):
@@ -56,12 +56,13 @@ def raw_world(seed: int, *, registry: bool) -> Raw:
                 moment += MINUTE * (
                     step % 2
                 )  # neighbours at one time are told apart by their place in the file
+                rare = draw.random() < 0.2
                 row = {
                     "user_id": draw.choice([f"p{person}", f" P{person}"]),
                     "ts": moment,
-                    "event_type": "click",
+                    "event_type": OWN[person] if rare and draw.random() < 0.3 else "click",
                     "app": app,
-                    "target": OWN[person] if draw.random() < 0.15 else target,
+                    "target": f"{OWN[person]} {draw.choice(['left', 'right'])}" if rare else target,
                     "unit": unit,
                     "event_id": draw.choice([None, f"e{len(log)}", f"e{turn}{step}"]),
                 }

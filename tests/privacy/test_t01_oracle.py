@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 import etl.finish
 from tests.privacy import oracle
 from tests.privacy.raw_worlds import (
+    MINUTE,
+    START,
     Raw,
     log_bytes,
     participation_csv,
@@ -24,7 +26,7 @@ from tests.privacy.raw_worlds import (
     raw_world,
     release_of,
 )
-from tests.privacy.runs import go, released_rows
+from tests.privacy.runs import click, go, released_rows
 from transforms.emit import Plan
 
 examples = settings(  # a smaller seed is no simpler world: nothing is shrunk
@@ -95,6 +97,13 @@ def test_the_files_of_a_whole_run_are_the_recount(tmp_path, monkeypatch, seed, r
     assert rows == oracle.published(exact, rules.k)
 
 
+def test_what_is_done_often_is_told_in_two_digits(tmp_path):
+    log = [click(f"p{i}", START + turn * 31 * MINUTE + i, "open") for turn in range(37) for i in range(3)]
+    assert assert_recounted(Raw(log, None), oracle.Rules(k=3), 2) == 1
+    (row,) = release_of(Raw(log, None), oracle.Rules(k=3), tmp_path).released.table.to_pylist()
+    assert (row["people"], row["occurrences"]) == (3, 110)  # of 111
+
+
 def together(worlds: list[Raw]) -> Raw:
     """One log of all of them, each with people of its own."""
     log, participation = [], []
@@ -109,7 +118,7 @@ def together(worlds: list[Raw]) -> Raw:
 
 @pytest.mark.parametrize("registry", [False, True])
 def test_the_worlds_are_worth_recounting(registry, tmp_path):
-    """Among them are releases with sequences, with lifted actions, and with records that only just fail."""
+    """Among them are sequences, lifted actions, withheld ones, and records that only just fail."""
     rules, found = oracle.Rules(k=3), Counter()
     for seed in range(40):
         raw = raw_world(seed, registry=registry)
@@ -118,6 +127,7 @@ def test_the_worlds_are_worth_recounting(registry, tmp_path):
         counts = oracle.emitted(world, rules, phrases_of(made.plan))
         found["sequence"] += any(len(record) > 1 for record in made.records)
         found["lifted"] += any("↑" in action for record in made.records for action in record)
+        found["withheld"] += any(None in tokens[1:-1] for _, tokens in world.sessions)
         found["failed"] += any(len(people) < rules.k for people in counts.values())
         found["empty"] += not made.records
-    assert min(found[name] for name in ("sequence", "lifted", "failed", "empty")) >= 2, found
+    assert min(found[name] for name in ("sequence", "lifted", "withheld", "failed", "empty")) >= 2, found
