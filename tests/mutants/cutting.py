@@ -78,7 +78,8 @@ CUTTING = (
     ),
     mutant(
         "repair ignores units",
-        "tests/transforms/segmentation/test_solve.py",
+        "tests/transforms/segmentation/test_solve.py::"
+        "test_a_phrase_that_one_unit_emits_is_dropped_though_other_units_have_it",
         (f"{SEGMENTATION}/repair.py", " or world.outside[x] < world.min_outside", ""),
     ),
 )
