@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock compare-anonymisers clean
+.PHONY: help run test mutants lint format lock compare-anonymisers clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: $(VENV)/.run ## simulate a seeded workplace log and run the whole job on it
 
 test: $(VENV)/.dev ## run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+mutants: $(VENV)/.dev ## break the code in every known way and see the tests notice (about ten minutes)
+	@$(BIN)/python -m tests.mutants --write
 
 lint: $(VENV)/.dev ## ruff and mypy, strict
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

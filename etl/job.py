@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from etl.inputs import Split
+from etl.logs import quiet_worker
 from etl.staging import Staging
 from transforms.events import EventPolicy
 from transforms.policy import AnonymityPolicy
+
+quiet_worker()  # no step can run before its job is here, so that no step's failure is quoted
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ UNSAFE: Final = (
 )
 """Characters that break lines, terminals or the reading order: C0, DEL, C1, line separators, Unicode Bidi_Control."""
 
+METADATA: Final = frozenset({b"huggingface", b"PARQUET:field_id"})
+"""Keys of metadata that a file of a release has use for; the verifier reads what they say."""
+
 COUNTED: Final = ("length", "people", "occurrences")
 KINDS: Final = ("sequences", "actions")
 JOINT: Final = LEVEL_SEPARATOR  # no token may contain it
@@ -34,12 +37,15 @@ Splits = Mapping[str, pa.Table]
 
 
 def schema_faults(table: pa.Table) -> int:
-    """Columns missing, unexpected, misplaced or of another type than RELEASE; names of list items do not count."""
+    """Columns missing, unexpected, misplaced or of another type than RELEASE, and metadata beside the `datasets` features;
+    names of list items do not count."""
     found, wanted = (
         [(field.name, _kind(field.type)) for field in schema] for schema in (table.schema, RELEASE)
     )
     width = max(len(found), len(wanted))
-    return sum(found[at : at + 1] != wanted[at : at + 1] for at in range(width))
+    notes = [*(table.schema.metadata or {}), *(key for field in table.schema for key in field.metadata or {})]
+    strange = sum(note not in METADATA for note in notes)
+    return strange + sum(found[at : at + 1] != wanted[at : at + 1] for at in range(width))
 
 
 def table_metrics(release: pa.Table, splits: Splits) -> dict[str, float]:

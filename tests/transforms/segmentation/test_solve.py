@@ -183,6 +183,17 @@ def test_a_phrase_that_enough_people_have_and_too_few_emit_is_dropped() -> None:
     assert [inventory.phrase(i) for i in range(len(inventory))] == [(0, 1)]
 
 
+@pytest.mark.parametrize("effort", [{}, {"add_back": 0, "local_search": 0}], ids=str)
+def test_a_phrase_that_one_unit_emits_is_dropped_though_other_units_have_it(effort: dict[str, int]) -> None:
+    people = [Person([[0, 1]], frozenset({0})) for _ in range(4)]
+    people += [Person([[0, 1, 2]], frozenset({1 + who % 2})) for who in range(4)]
+    sessions = pack(people)
+    inventory = solve(sessions, 3, replace(SETTINGS, k=4, min_outside_unit=2, **effort))
+    who = emitters(sessions, cut(sessions, inventory))
+    assert who
+    assert min(outside(people, holders) for holders in who.values()) >= 2
+
+
 def test_local_search_finds_that_a_shorter_phrase_for_more_people_releases_more() -> None:
     sessions = pack([*same_in_all(2, [[0, 1, 2]]), *same_in_all(1, [[0, 1]] * 10)])
     assert released(sessions, solve(sessions, 3, replace(SETTINGS, local_search=0))) == 4

@@ -1,0 +1,12 @@
+"""Mutants: what must not happen, done on purpose, one at a time, to see the tests notice: `python -m tests.mutants`."""
+
+from tests.mutants.admission import ADMISSION
+from tests.mutants.counting import COUNTING
+from tests.mutants.cutting import CUTTING
+from tests.mutants.minimising import MINIMISING
+from tests.mutants.mutant import Mutant, mutated
+from tests.mutants.publishing import PUBLISHING
+
+MUTANTS: tuple[Mutant, ...] = (*COUNTING, *CUTTING, *ADMISSION, *MINIMISING, *PUBLISHING)
+
+__all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -1,0 +1,127 @@
+"""Mutants of what may remain of a value, and of where a raw one may go."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import mutant
+
+T6 = "tests/privacy/test_t06_canaries.py::test_a_published_version"
+FAILING = "tests/privacy/test_t06_canaries.py::test_a_run_that_fails"
+NAMES, EVENTS, SEALED = "transforms/names.py", "transforms/events.py", "etl/sealed.py"
+BUILD = "gazetteer = Gazetteer.build(_names(entries), key="
+
+MINIMISING = (
+    mutant(
+        "key characters pass",
+        T6,
+        (NAMES, "Applied(key_classes(encoded.dictionary), {})", "Applied(encoded.dictionary, {})"),
+    ),
+    mutant(
+        "the scrub is not applied to verbatim columns",
+        T6,
+        (
+            NAMES,
+            "scrubbed = scrub(clean)",
+            'scrubbed = scrub(clean) if how == "template" else Applied(clean, {})',
+        ),
+    ),
+    mutant(
+        "the scrub is not applied at all",
+        T6,
+        (NAMES, "scrubbed = scrub(clean)", "scrubbed = Applied(clean, {})"),
+    ),
+    mutant(
+        "templates are verbatim",
+        T6,
+        (NAMES, 'template(named) if how == "template"', 'template(named) if how == "none"'),
+    ),
+    mutant(
+        "the gazetteer holds takers only",
+        T6,
+        (
+            "etl/plan.py",
+            BUILD,
+            BUILD.replace(
+                "entries", "entries.filter(pa.compute.equal(entries.column('status'), 'participates'))"
+            ),
+        ),
+    ),
+    mutant(
+        "the gazetteer is not asked",
+        T6,
+        ("etl/plan.py", "        gazetteer=gazetteer,\n", "        gazetteer=None,\n"),
+    ),
+    mutant(
+        "columns of content can be mapped",
+        "tests/etl/test_config.py",
+        ("transforms/mapping.py", 'if self.as_ != "key_class" and says_content(self.column):', "if False:"),
+    ),
+    mutant(
+        "a dead letter holds the value",
+        T6,
+        (
+            EVENTS,
+            "_rejected(rows, bad, parsed.reason)",
+            "_rejected(rows, bad, as_text(rows.column(mapping.time.column)))",
+        ),
+    ),
+    mutant(
+        "dictionaries are not compacted",
+        "tests/transforms/test_small_parts.py",
+        (
+            "transforms/buckets.py",
+            "_used_only(array) if pa.types.is_dictionary(field.type) else array",
+            "array",
+        ),
+    ),
+    mutant(
+        "sealed staging is not encrypted",
+        T6,
+        (
+            SEALED,
+            "AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))",
+            "sink.getvalue().to_pybytes()",
+        ),
+        (
+            SEALED,
+            "AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))",
+            "sealed[NONCE_BYTES:]",
+        ),
+    ),
+    mutant(
+        "the sealing key lies beside what it seals",
+        "tests/privacy/test_second_eyes.py",
+        (
+            SEALED,
+            "    partial.replace(path)\n",
+            "    partial.replace(path)\n    path.with_suffix('.key').write_bytes(key)\n",
+        ),
+    ),
+    mutant(
+        "a log names the files",
+        T6,
+        (
+            "etl/run.py",
+            'console.log("start", files=len(files),',
+            'console.log("start", files=[f.path for f in files],',
+        ),
+    ),
+    mutant(
+        "a bug is told with its text",
+        FAILING,
+        ("etl/cli.py", 'f"a bug: {type(error).__name__} at', 'f"a bug: {error!r} at'),
+    ),
+    mutant(
+        "a full disk is told with the path that failed",
+        FAILING,
+        (
+            "etl/run.py",
+            "reading or writing failed: {os.strerror(int(found[1]))};",
+            "reading or writing failed: {error};",
+        ),
+    ),
+    mutant(
+        "workers print what failed",
+        "tests/privacy/test_t06_canaries.py::test_a_crash_in_a_worker_process",
+        ("etl/job.py", "quiet_worker()  #", "quiet_worker  #"),
+    ),
+)

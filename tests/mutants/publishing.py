@@ -1,0 +1,131 @@
+"""Mutants of the second eyes: the verifier, the gates, and what the public manifest tells."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import mutant
+
+LIES = "tests/verifier/test_lies.py::test_lie_is_caught"
+QUARANTINE = "tests/etl/test_quarantine.py"
+EYES = "tests/privacy/test_second_eyes.py"
+T3 = "tests/privacy/test_t03_schema_gate.py"
+
+PUBLISHING = (
+    mutant(
+        "the verifier is not called",
+        QUARANTINE,
+        (
+            "etl/run.py",
+            "verification = verify_staged(job, outcome)",
+            'verification = __import__("verifier").Verification('
+            'outcome["released"]["records"], {}, __import__("verifier").Measured(*[0] * 9))',
+        ),
+    ),
+    mutant(
+        "violations do not gate",
+        QUARANTINE,
+        (
+            "expectations/release_suite.py",
+            'no violation.",\n            (0, 0),',
+            'no violation.",\n            (0, 10**9),',
+        ),
+    ),
+    mutant(
+        "a failed critical check is published",
+        QUARANTINE,
+        ("etl/settle.py", '    if verdict(checks) == "quarantined":', '    if verdict(checks) == "never":'),
+    ),
+    mutant(
+        "too few active people are not found out",
+        EYES,
+        ("etl/gates.py", "if verification.records and measured.people < policy.min_active:", "if False:"),
+    ),
+    mutant(
+        "the verifier is told a smaller k",
+        EYES,
+        ("etl/gates.py", "            k=policy.k,\n", "            k=policy.k - 1,\n"),
+    ),
+    mutant(
+        "the verifier is told of no caps",
+        EYES,
+        (
+            "etl/gates.py",
+            "            cap_per_person=policy.cap_per_person,\n            max_per_person=policy.max_per_person,\n",
+            "            cap_per_person=0,\n            max_per_person=0,\n",
+        ),
+    ),
+    mutant(
+        "the verifier counts rows instead of people",
+        LIES,
+        (
+            "verifier/counts.py",
+            "self.people += np.bincount(record,",
+            "self.people += np.bincount(claims.record,",
+        ),
+    ),
+    mutant(
+        "the verifier does not see overlaps",
+        LIES,
+        (
+            "verifier/intervals.py",
+            "apart = ~_overlapping(start, length)",
+            "apart = np.ones(len(start), np.bool_)",
+        ),
+    ),
+    mutant(
+        "the verifier ignores units",
+        LIES,
+        (
+            "verifier/counts.py",
+            "        if policy.min_outside_unit:\n            largest",
+            "        if False:\n            largest",
+        ),
+    ),
+    mutant(
+        "the verifier believes what a segment says it is",
+        LIES,
+        (
+            "verifier/verification.py",
+            '        self.tally.add("wrong_token", ~true)\n',
+            "        true[:] = True\n",
+        ),
+    ),
+    mutant(
+        "the verifier passes a column too many",
+        T3,
+        ("verifier/release.py", "tuple(file.schema_arrow.names) != COLUMNS or not", "not"),
+    ),
+    mutant(
+        "the verifier passes metadata",
+        T3,
+        ("verifier/release.py", "    check_metadata(layout, tally)\n", ""),
+    ),
+    mutant(
+        "the release gate passes any schema",
+        T3,
+        (
+            "expectations/release_metrics.py",
+            '"schema_faults": sum(schema_faults(table) for table in tables),',
+            '"schema_faults": 0,',
+        ),
+    ),
+    mutant(
+        "counts about few people are told by reason",
+        "tests/etl/test_registry.py",
+        ("etl/suppress.py", "if people < k}", "if people < 0}"),
+    ),
+    mutant(
+        "the exact manifest is published",
+        "tests/etl/test_pipeline.py::test_counts_about_fewer_than_k_people_are_not_told",
+        ("etl/run.py", "gate(exact, public_manifest(exact),", "gate(exact, exact,"),
+    ),
+    mutant(
+        "a low k needs no permission",
+        "tests/etl/test_config.py",
+        ("etl/config.py", "if self.k < K_FLOOR and not self.allow_low_k:", "if False:"),
+    ),
+    mutant(
+        "a published version is written again",
+        "tests/etl/test_registry.py",
+        ("etl/registry.py", "        if create_only:\n", "        if False:\n"),
+    ),
+)

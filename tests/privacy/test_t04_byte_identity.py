@@ -1,0 +1,126 @@
+"""T4: the same bytes however the work is cut, in whatever order it arrives, and however often a part of it is done again.
+
+Splits, blocks, buckets, files, the key and two worker processes are each in tests/etl/test_pipeline.py; here is what they
+leave: all of it together, the size of shuffled batches, their order of arrival, and retries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import etl.finish
+import etl.read_step
+import etl.steps
+from tests.etl.test_pipeline import workplace, write_lines
+from tests.privacy.runs import go, published_bytes
+
+BROKEN = b'{"user_id": "u", "ts": "yesterday", "event_type": "click", "app": "x"}\n'
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("t4")
+    write_lines(folder / "logs" / "day.jsonl", workplace())
+    with open(folder / "logs" / "day.jsonl", "ab") as stream:
+        stream.write(BROKEN * 2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain(base) -> dict[str, bytes]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DESIREPATH_KEY", "5a" * 32)
+        go(base, registry=str(base / "plain"), buckets=3, max_per_person=25)
+    return contents(base / "plain")
+
+
+def contents(registry: Path) -> dict[str, bytes]:
+    """Data, manifest, report, and the dead letters."""
+    (letters,) = registry.glob(".private/dead-letters/*.parquet")
+    return {**published_bytes(registry), "dead letters": letters.read_bytes()}
+
+
+def again(base: Path, registry: Path, *flags: str, **changes: Any) -> dict[str, bytes]:
+    go(base, *flags, registry=str(registry), **{"buckets": 3, "max_per_person": 25, **changes})
+    return contents(registry)
+
+
+def test_every_bundle_done_twice(base, plain, tmp_path):
+    assert again(base, tmp_path, "--direct_runner_bundle_repeat=1") == plain
+    assert len(plain) > 4
+
+
+def test_manifest_report_and_dead_letters_too(base, plain, tmp_path):
+    assert again(base, tmp_path, buckets=64, split_mb=0.02, block_mb=0.001) == plain
+
+
+def test_the_size_of_the_shuffled_batches(base, plain, tmp_path, monkeypatch):
+    monkeypatch.setattr(etl.read_step, "ROWS_HELD", 7)
+    assert again(base, tmp_path, block_mb=0.001) == plain
+
+
+def test_the_order_of_arrival(base, plain, tmp_path, monkeypatch):
+    order, solve = etl.steps.order_events, etl.steps.solve_plan
+    monkeypatch.setattr(etl.steps, "order_events", lambda batches: order(batches[::-1]))
+    monkeypatch.setattr("etl.pipeline.solve_plan", lambda _, packed, job: solve(_, list(packed)[::-1], job))
+    write = etl.finish.write_outcome
+    monkeypatch.setattr(
+        "etl.pipeline.write_outcome",
+        lambda _, plan, counts, totals, job: write(_, plan, list(counts)[::-1], list(totals)[::-1], job),
+    )
+    assert again(base, tmp_path, split_mb=0.01, block_mb=0.001) == plain
+
+
+@pytest.mark.parametrize("fate", ["dies while it writes", "dies after it wrote"])
+def test_a_step_that_fails_once_and_is_run_again(base, plain, tmp_path, monkeypatch, fate):
+    """The runner starts the step anew with the same element; what the first attempt left is still there."""
+    tried: list[str] = []
+
+    def half(table: Any, path: Path, key: bytes) -> None:
+        path.with_suffix(".partial").write_bytes(b"half")
+        raise OSError
+
+    def retrying(process: Any) -> Any:
+        @wraps(process)  # Beam looks at the signature
+        def retried(self: Any, element: Any, *more: Any, **named: Any) -> Iterator[Any]:
+            tried.append(type(self).__name__)
+            if fate == "dies while it writes":
+                with monkeypatch.context() as patch, suppress(OSError):
+                    patch.setattr(etl.steps, "write_sealed", half)
+                    list(process(self, element, *more, **named))
+            else:
+                list(process(self, element, *more, **named))
+            yield from process(self, element, *more, **named)
+
+        return retried
+
+    for step in (etl.steps._Sequence, etl.steps._Cut):
+        monkeypatch.setattr(step, "process", retrying(step.process))
+    assert again(base, tmp_path) == plain
+    assert sorted(tried) == ["_Cut"] * 3 + ["_Sequence"] * 3
+
+
+def test_a_release_that_was_half_written_is_written_again(base, plain, tmp_path, monkeypatch):
+    write, release = etl.finish.write_outcome, etl.finish.write_release
+
+    def retried(_: object, plan: Any, counts: Any, totals: Any, job: Any) -> None:
+        counts, totals = list(counts), list(totals)
+
+        def half(released: Any, folder: Path) -> None:
+            for path in release(released, folder):
+                path.write_bytes(path.read_bytes()[:50])
+            raise OSError
+
+        with monkeypatch.context() as patch, suppress(OSError):
+            patch.setattr(etl.finish, "write_release", half)
+            write(_, plan, counts, totals, job)
+        write(_, plan, counts, totals, job)
+
+    monkeypatch.setattr("etl.pipeline.write_outcome", retried)
+    assert again(base, tmp_path) == plain
