@@ -1,7 +1,8 @@
 """The oracle: what a release must be, from the raw records by brute force, in plain Python.
 
 It imports nothing of the project and is slow on purpose: people are sets, links are followed until nothing changes, and of
-every session all cuts are tried. The one thing it is told is the inventory: which phrases may be cut out, and their weights.
+every session all cuts are tried. The one thing it is told is the inventory: which phrases may be cut out in each round, and
+their weights.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple
 
 Record = tuple[str, ...]
 Cut = tuple[int, ...]
+Phrases = Mapping[Record, int]
+Chain = tuple[str | None, ...]
 
 
 class Rules(NamedTuple):
@@ -36,9 +39,12 @@ class Event(NamedTuple):
 
 
 class World(NamedTuple):
-    """`sessions`: (person, tokens), a token None where it is withheld. `units`: what each person held."""
+    """`sessions`: (person, actions). An action is its token, None where it is withheld, and what it is lifted to in turn.
 
-    sessions: list[tuple[str, list[str | None]]]
+    `units`: what each person held.
+    """
+
+    sessions: list[tuple[str, list[Chain]]]
     units: dict[str, set[str | None]]
     units_known: bool
 
@@ -95,36 +101,49 @@ def person_at(account: str, time_us: int, rows: Sequence[dict[str, Any]]) -> str
 
 
 def lifted(events: Sequence[Event], rules: Rules) -> World:
-    """Sessions in tokens: each action at its finest level that enough people share."""
+    """Sessions of actions, each at its finest level that enough people share, and the coarser ones that enough have."""
     units: dict[str, set[str | None]] = defaultdict(set)
     for event in events:
         units[event.person].add(event.unit)
     known = any(unit is not None for held in units.values() for unit in held)
     world = World([], units, known)
-    token: dict[tuple[str, ...], str] = {}
+    failing = {event.levels for event in events}
+    first: dict[tuple[str, ...], int] = {}
     for level in range(3):
         holders: dict[str, set[str]] = defaultdict(set)
         for event in events:
-            if event.levels not in token:
+            if event.levels in failing:
                 holders[event.levels[level]].add(event.person)
-        for levels in {event.levels for event in events if event.levels not in token}:
-            if enough(holders[levels[level]], world, rules):
-                token[levels] = levels[level] + (f" ↑{level}" if level else "")
-    before: Event | None = None
-    last: tuple[str, ...] | None = None
-    for event in events:
-        opens = (
-            before is None or before.person != event.person or event.time_us - before.time_us > rules.gap_us
+        passing = {levels for levels in failing if enough(holders[levels[level]], world, rules)}
+        first |= dict.fromkeys(passing, level)
+        failing -= passing
+    had = {
+        (level, name): {event.person for event in events if event.levels[level] == name}
+        for level in range(3)
+        for name in {event.levels[level] for event in events}
+    }
+
+    def chain(levels: tuple[str, ...]) -> Chain:
+        start = first.get(levels)
+        further = range((start or 0) + 1, 3)
+        coarser = [level for level in further if enough(had[level, levels[level]], world, rules)]
+        return (
+            None if start is None else spoken(levels, start),
+            *(spoken(levels, level) for level in coarser),
         )
-        if opens:
-            world.sessions.append((event.person, []))
-            last = None
-        session = world.sessions[-1][1]
-        name = token.get(event.levels)
-        if event.levels != last and (not session or name is None or session[-1] != name):
-            session.append(name)
-        before, last = event, event.levels
+
+    before: Event | None = None
+    for event in events:
+        if before is None or before.person != event.person or event.time_us - before.time_us > rules.gap_us:
+            world.sessions.append((event.person, [chain(event.levels)]))
+        elif event.levels != before.levels:
+            world.sessions[-1][1].append(chain(event.levels))
+        before = event
     return world
+
+
+def spoken(levels: tuple[str, ...], level: int) -> str:
+    return levels[level] + (f" ↑{level}" if level else "")
 
 
 def enough(people: set[str], world: World, rules: Rules) -> bool:
@@ -134,7 +153,7 @@ def enough(people: set[str], world: World, rules: Rules) -> bool:
     return len(people) >= rules.k and (not world.units_known or not rules.j or outside >= rules.j)
 
 
-def cuts(tokens: Sequence[str | None], phrases: Mapping[Record, int]) -> Iterator[Cut]:
+def cuts(tokens: Sequence[str | None], phrases: Phrases) -> Iterator[Cut]:
     """Every way to cut a session into phrases and single actions, as the lengths of the pieces."""
     if not tokens:
         yield ()
@@ -145,8 +164,8 @@ def cuts(tokens: Sequence[str | None], phrases: Mapping[Record, int]) -> Iterato
                 yield (size, *rest)
 
 
-def best_cut(tokens: Sequence[str | None], phrases: Mapping[Record, int]) -> list[Record]:
-    """The pieces of the cut of largest weight; of equal ones the one that first stays single, or else takes longer."""
+def best_cut(tokens: Sequence[str | None], phrases: Phrases) -> Cut:
+    """The cut of largest weight; of equal ones the one that first stays single, or else takes longer."""
 
     def worth(cut: Cut) -> tuple[int, tuple[tuple[bool, int], ...]]:
         total = at = 0
@@ -155,19 +174,42 @@ def best_cut(tokens: Sequence[str | None], phrases: Mapping[Record, int]) -> lis
             at += size
         return total, tuple((size == 1, size) for size in cut)
 
-    chosen, at, pieces = max(cuts(tokens, phrases), key=worth), 0, []
-    for size in chosen:
-        piece = tuple(tokens[at : at + size])
-        pieces += [piece] if piece != (None,) else []
-        at += size
-    return pieces  # type: ignore[return-value]
+    return max(cuts(tokens, phrases), key=worth)
 
 
-def emitted(world: World, rules: Rules, phrases: Mapping[Record, int]) -> dict[Record, Counter[str]]:
+def records_of(actions: Sequence[Chain], rounds: Sequence[Phrases]) -> list[Record]:
+    """What a session emits: each round's phrases from what is still alone, and in the end what is alone for good."""
+    alone = [True] * len(actions)
+
+    def tokens(step: int) -> list[tuple[str | None, list[int]]]:
+        """With the actions of each; repeats are one, and what is withheld or taken is None."""
+        found: list[tuple[str | None, list[int]]] = []
+        for number, action in enumerate(actions):
+            name = action[min(step, len(action) - 1)] if alone[number] else None
+            if found and name is not None and name == found[-1][0]:
+                found[-1][1].append(number)
+            else:
+                found.append((name, [number]))
+        return found
+
+    records: list[Record] = []
+    for step, phrases in enumerate(rounds):
+        coded, at = tokens(step), 0
+        for size in best_cut([name for name, _ in coded], phrases):
+            if size > 1:
+                records.append(tuple(str(name) for name, _ in coded[at : at + size]))
+                for _, numbers in coded[at : at + size]:
+                    for number in numbers:
+                        alone[number] = False
+            at += size
+    return records + [(name,) for name, _ in tokens(0) if name is not None]
+
+
+def emitted(world: World, rules: Rules, rounds: Sequence[Phrases]) -> dict[Record, Counter[str]]:
     """Record → person → how often, after the caps c and then C."""
     mine: dict[str, list[tuple[Record, int]]] = defaultdict(list)
-    for person, tokens in world.sessions:
-        for record in best_cut(tokens, phrases):
+    for person, actions in world.sessions:
+        for record in records_of(actions, rounds):
             nth = sum(other == record for other, _ in mine[person])
             mine[person].append((record, nth))
     found: dict[Record, Counter[str]] = defaultdict(Counter)
@@ -189,11 +231,11 @@ def digest_of(record: Record) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def released(world: World, rules: Rules, phrases: Mapping[Record, int]) -> dict[Record, tuple[int, int]]:
+def released(world: World, rules: Rules, rounds: Sequence[Phrases]) -> dict[Record, tuple[int, int]]:
     """Record → exact people and occurrences."""
     return {
         record: (len(people), people.total())
-        for record, people in emitted(world, rules, phrases).items()
+        for record, people in emitted(world, rules, rounds).items()
         if enough(set(people), world, rules)
     }
 

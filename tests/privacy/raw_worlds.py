@@ -14,10 +14,10 @@ from tests.privacy.oracle import Record, Rules
 from tests.worlds import Direct, policy, run_directly
 from transforms.buckets import compact
 from transforms.decode.jsonl import JsonLines
-from transforms.emit import Plan
 from transforms.events import EventPolicy, to_events
 from transforms.mapping import NATIVE
 from transforms.participation import build_registry
+from transforms.plan import Plan
 
 MINUTE = 60_000_000
 START = 1_795_000_000_000_000
@@ -134,9 +134,10 @@ def release_of(raw: Raw, rules: Rules, folder: Any, *, buckets: int = 1) -> Dire
     return run_directly(event_batch(raw, folder), numbers, buckets=buckets, salt=rules.salt)
 
 
-def phrases_of(plan: Plan) -> dict[Record, int]:
-    """The inventory as the oracle is told it: phrase → weight."""
-    actions = plan.actions()[: plan.phrases]
-    return {
-        tuple(phrase): weight for phrase, weight in zip(actions, plan.inventory.weights.tolist(), strict=True)
-    }
+def phrases_of(plan: Plan) -> list[dict[Record, int]]:
+    """The inventory as the oracle is told it: by round phrase → weight."""
+    names = plan.recoding.tokens.to_pylist()
+    return [
+        {tuple(names[token] for token in one.phrase(i)): int(one.weights[i]) for i in range(len(one))}
+        for one in (each.inventory for each in plan.rounds)
+    ]

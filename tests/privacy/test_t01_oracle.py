@@ -27,7 +27,7 @@ from tests.privacy.raw_worlds import (
     release_of,
 )
 from tests.privacy.runs import click, go, released_rows
-from transforms.emit import Plan
+from transforms.plan import Plan
 
 examples = settings(  # a smaller seed is no simpler world: nothing is shrunk
     max_examples=120, deadline=None, derandomize=True, phases=[Phase.generate]
@@ -127,7 +127,12 @@ def test_the_worlds_are_worth_recounting(registry, tmp_path):
         counts = oracle.emitted(world, rules, phrases_of(made.plan))
         found["sequence"] += any(len(record) > 1 for record in made.records)
         found["lifted"] += any("↑" in action for record in made.records for action in record)
-        found["withheld"] += any(None in tokens[1:-1] for _, tokens in world.sessions)
+        found["withheld"] += any(
+            None in [action[0] for action in actions[1:-1]] for _, actions in world.sessions
+        )
+        found["in context"] += any(len(phrases) > 0 for phrases in phrases_of(made.plan)[1:])
         found["failed"] += any(len(people) < rules.k for people in counts.values())
         found["empty"] += not made.records
-    assert min(found[name] for name in ("sequence", "lifted", "withheld", "failed", "empty")) >= 2, found
+    assert (
+        min(found[name] for name in ("sequence", "lifted", "in context", "withheld", "failed", "empty")) >= 2
+    ), found

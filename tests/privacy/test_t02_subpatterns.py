@@ -16,13 +16,21 @@ from tests.privacy.raw_worlds import raw_world, release_of
 
 
 def having(world: oracle.World, run: oracle.Record) -> set[str]:
-    """Who did exactly these actions one after the other."""
-    size = len(run)
+    """Who did exactly these actions one after the other, each at the level that its name says."""
     return {
         person
-        for person, tokens in world.sessions
-        if any(tuple(tokens[at : at + size]) == run for at in range(len(tokens) - size + 1))
+        for person, actions in world.sessions
+        if any(reads(actions, at, run) for at in range(len(actions)))
     }
+
+
+def reads(actions: list[oracle.Chain], at: int, run: oracle.Record) -> bool:
+    """Whether the run stands from here on; several actions that one name tells are one."""
+    if not run:
+        return True
+    if at == len(actions) or run[0] not in actions[at]:
+        return False
+    return reads(actions, at + 1, run[1:]) or reads(actions, at + 1, run)
 
 
 def runs_of(record: oracle.Record) -> set[oracle.Record]:
