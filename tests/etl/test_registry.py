@@ -32,7 +32,7 @@ def released(*records: list[str], people: int = 10) -> Release:
     import numpy as np
 
     counts = np.full(len(rows), people, np.int64)
-    return Release(table, tuple(record_digest(r) for r in rows), counts, counts, {})
+    return Release(table, tuple(record_digest(r) for r in rows), counts, counts, 0, {})
 
 
 def manifest(version: str, files: list[dict]) -> dict:

@@ -15,24 +15,24 @@ import pyarrow as pa
 from tests.worlds import policy
 from transforms.buckets import partition
 from transforms.count import add, count
-from transforms.emit import emit, lifted_sessions, make_plan
-from transforms.lift import lift
+from transforms.emit import emit
 from transforms.pack import merge, pack
+from transforms.participation import UNITS
+from transforms.plan import find_plan
 from transforms.release import Release, release
 from transforms.schemas import EVENTS
-from transforms.segmentation import Settings, solve
 from transforms.sequence import build_actions, order_events
 
-K, J, BUCKETS, UNITS = 10, 3, 8, 40
+K, J, BUCKETS, TEAMS = 10, 3, 8, 40
 
 
 def events_of(people: int) -> pa.Table:
     """One event a person, all of one path."""
     digests = np.random.default_rng(1).integers(0, 2**63, 2 * people)
-    ones, units = np.zeros(people, np.int32), (np.arange(people) % UNITS).astype(np.int32)
+    ones, units = np.zeros(people, np.int32), (np.arange(people) % TEAMS).astype(np.int32)
     columns = [
         pa.Array.from_buffers(pa.binary(16), people, [None, pa.py_buffer(digests)]),
-        pa.DictionaryArray.from_arrays(pa.array(units), pa.array([f"unit {unit}" for unit in range(UNITS)])),
+        pa.DictionaryArray.from_arrays(pa.array(units), pa.array([f"unit {unit}" for unit in range(TEAMS)])),
         pa.array(np.arange(people)),
         pa.array(ones),
         pa.array(np.arange(people)),
@@ -48,13 +48,10 @@ def released(people: int) -> Release:
     packed, rows = [], []
     for part in staged:
         made = build_actions(part, gap_us=numbers.gap_us, drop_repeats=True)
-        packed.append(pack(made, part))
+        packed.append(pack(made, part, held=UNITS.empty_table()))
         rows.append(np.append(np.asarray(made.actions.column("first_row")), part.num_rows))
     everybody = merge(packed)
-    recoding = lift(everybody, levels=1, k=K, min_outside_unit=J)
-    sessions, _ = lifted_sessions(everybody, recoding.token[everybody.path], drop_repeats=True)
-    inventory = solve(sessions, len(recoding.tokens), Settings(k=K, min_outside_unit=J, max_length=12))
-    plan = make_plan(recoding, inventory, min_outside_unit=J)
+    plan = find_plan(everybody, numbers, min_outside_unit=J)
     counts = [
         count(
             emit(one, first, plan, cap_per_person=20, max_per_person=5000, drop_repeats=True, salt=b"v"),

@@ -26,6 +26,7 @@ from transforms.decode.jsonl import JsonLines
 from transforms.events import COUNTED_ACCOUNTS, EventPolicy, fewest, to_events
 from transforms.mapping import NATIVE
 from transforms.pack import Packed, merge, pack
+from transforms.participation import UNITS
 from transforms.sequence import build_actions, order_events
 from transforms.statistics import ReadStatistics, measure, total
 
@@ -75,7 +76,9 @@ def test_accounts_behind_a_drop_are_held_up_to_a_bound(parts):
 
 def packed_of(events: pa.RecordBatch) -> Packed:
     ordered = order_events([events]).events
-    return pack(build_actions(ordered, gap_us=30 * 60_000_000, drop_repeats=True), ordered)
+    return pack(
+        build_actions(ordered, gap_us=30 * 60_000_000, drop_repeats=True), ordered, held=UNITS.empty_table()
+    )
 
 
 def in_words(packed: Packed) -> Counter[Any]:

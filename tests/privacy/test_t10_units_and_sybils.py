@@ -100,7 +100,6 @@ def test_an_application_of_one_unit_by_the_participation_file(tmp_path):
     assert_as_expected(tmp_path, cases)
 
 
-@pytest.mark.xfail(strict=True, reason="units held in spans without an event are not counted yet (G2)")
 @pytest.mark.parametrize("account", ["u0", "u0-admin"])
 def test_a_unit_held_without_an_event_in_it_counts(tmp_path, account):
     """Of the three outsiders one was of payroll in the afternoon, perhaps under another account, and did nothing."""
