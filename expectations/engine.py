@@ -11,6 +11,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from expectations.rule import Rule
@@ -34,9 +35,15 @@ def preload() -> threading.Thread:
 
     Python locks imports module by module: whoever needs the library earlier waits for the same import.
     """
-    thread = threading.Thread(target=_library, name="preload-great-expectations", daemon=True)
+    thread = threading.Thread(target=_preload, name="preload-great-expectations", daemon=True)
     thread.start()
     return thread
+
+
+def _preload() -> None:
+    # What fails here fails again, and is told, where the library is needed; a run that ends early needs it no more.
+    with suppress(Exception):
+        _library()
 
 
 def evaluate(name: str, frame: pd.DataFrame, rules: Sequence[Rule]) -> dict[str, Outcome]:
