@@ -30,12 +30,14 @@ from transforms.tokens import level_texts
 
 @dataclass(frozen=True)
 class Evidence:
-    """All of it. `known`: the finest actions of everybody admitted. `seed`: 64 bits of the content of the release."""
+    """All of it. `known`: the finest actions of everybody admitted. `cut`: how many people have a transition that was not
+    released. `seed`: 64 bits of the content of the release."""
 
     published: Published
     emitted: Emitted
     known: Known
     activity: Activity
+    cut: int
     seed: int
 
 
@@ -43,13 +45,15 @@ class Evidence:
 class _Part:
     """One bucket, its people numbered from 0.
 
-    `first`: by person (time, file, position) of the first event. `actions`, `released`: by person. `did`, `held`: distinct
-    pairs of a person and an index into `texts`, or `units`. `emitted`: rows of (person, start, stop, session, record).
+    `first`: by person (time, file, position) of the first event. `actions`, `released`: by person. `cut`: how many of them
+    have a transition that was not released. `did`, `held`: distinct pairs of a person and an index into `texts`, or
+    `units`. `emitted`: rows of (person, start, stop, session, record).
     """
 
     first: Int64s
     actions: Int64s
     released: Int64s
+    cut: int
     did: tuple[Int64s, Int64s]
     texts: list[str]
     held: tuple[Int64s, Int64s]
@@ -78,7 +82,8 @@ def collect_evidence(job: Job) -> Evidence:
         tuple(units),
     )
     seed = int.from_bytes(sha256(b"".join(digests)).digest()[:8], "big")
-    return Evidence(published, _emitted([part.emitted for part in parts], starts, rank), did, activity, seed)
+    emitted = _emitted([part.emitted for part in parts], starts, rank)
+    return Evidence(published, emitted, did, activity, sum(part.cut for part in parts), seed)
 
 
 def _published(job: Job) -> Published:
@@ -109,12 +114,14 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
     packed = pack(sequenced, batch, held=job.held)
     holder = np.repeat(np.arange(people), np.diff(packed.unit_offsets))
     emitted = _released(read_sealed(job.staging.emissions(number), job.sealing_key), records, first)
+    kept = np.bincount(emitted[:, 0], lengths[emitted[:, 4]] - 1, people)
     return _Part(
         np.stack(
             [np.asarray(batch.column(name), np.int64)[first] for name in ("time_us", "file", "position")], 1
         ),
         np.bincount(doer, minlength=people),
         np.bincount(emitted[:, 0], lengths[emitted[:, 4]], people).astype(np.int64),
+        int((sequenced.transitions_of > kept).sum()),
         (did.person, did.action),
         level_texts(path.dictionary, 0).to_pylist(),
         (holder, packed.units.astype(np.int64)),

@@ -121,6 +121,13 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     if is_hidden(withheld):  # actions are transitions and sessions, so that one says the other
         public |= dict.fromkeys(("actions", "transitions"), NOT_SHOWN)
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
+    if (
+        exact["risk"] and 0 < exact["risk"]["transitions_withheld_from"] < k
+    ):  # and with sessions actions say them, too
+        public |= dict.fromkeys(("sessions", "transitions"), NOT_SHOWN)
+        public["share"] = public["share"] | {
+            what: coarse(share) for what, share in exact["share"].items() if what != "events"
+        }
     public["privacy"]["withheld_by_reason"] = {
         reason: n if isinstance(n, str) else _share(n, exact["actions"]) for reason, n in withheld.items()
     }

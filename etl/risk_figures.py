@@ -43,6 +43,7 @@ def measure_risk(evidence: Evidence, *, k: int) -> Figures:
             name or "unknown": asdict(part) for name, part in by_unit(evidence.activity).items()
         },
         "withheld_by_group": [asdict(part) for part in by_group(evidence.activity, k=k)],
+        "transitions_withheld_from": evidence.cut,
         "attacks": attack_figures(published, emitted, seed=evidence.seed) if one else None,
     }
 

@@ -30,14 +30,19 @@ class Sequenced(NamedTuple):
     """ACTIONS, the people of the bucket, and its counts.
 
     `persons`: binary(16), ascending; ACTIONS.person is an index into it. `sessions` counts sessions of *events*.
-    `transitions`: adjacent pairs of actions inside a session, repeats of the finest token collapsed: the denominator
-    of the figure of merit (DESIGN §5).
+    `transitions_of`: by person, adjacent pairs of actions inside a session, repeats of the finest token collapsed: in all
+    the denominator of the figure of merit (DESIGN §5).
     """
 
     actions: pa.RecordBatch
     persons: pa.Array
     sessions: int
-    transitions: int
+    transitions_of: Int64s
+
+    @property
+    def transitions(self) -> int:
+        """Of everybody."""
+        return int(self.transitions_of.sum())
 
 
 def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
@@ -105,14 +110,9 @@ def build_actions(events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool) ->
     )
     sessions = int(opens.sum())
     finest = _finest(path.dictionary)[code[first]]
-    return Sequenced(
-        actions, persons, sessions, _transitions(finest, session[first], drop_repeats=drop_repeats)
-    )
-
-
-def _transitions(finest: Int64s, session: Int32s, *, drop_repeats: bool) -> int:
-    same_session = session[1:] == session[:-1]
-    return int((same_session & (finest[1:] != finest[:-1])).sum() if drop_repeats else same_session.sum())
+    moves = (session[first][1:] == session[first][:-1]) & ((finest[1:] != finest[:-1]) | (not drop_repeats))
+    doer = person[first][1:][moves]
+    return Sequenced(actions, persons, sessions, np.bincount(doer, minlength=len(persons)).astype(np.int64))
 
 
 def _finest(paths: pa.Array) -> Int64s:

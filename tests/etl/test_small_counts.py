@@ -73,6 +73,30 @@ def test_what_is_withheld_of_few_people_is_not_told_by_the_actions_beside_it(tmp
     assert f"{len(records)}" not in json.dumps({**manifest, "rows": {}, "gates": [], "files": []})
 
 
+@pytest.mark.parametrize(("few", "hidden"), [(2, True), (25, False)])
+def test_where_few_people_were_cut_is_not_told_by_transitions_and_sessions(tmp_path, few, hidden):
+    """All do two things in two sessions, and a few of them in one: every action is released, not every transition."""
+    records = []
+    for i in range(30):
+        moment = 1_795_000_000_000_000 + i * 10**6
+        for script in (["open", "edit", "save"], ["mail", "read", "close"]):
+            for name in script:
+                moment += 10**3
+                record = {"user_id": f"user{i}", "ts": moment, "event_type": "click", "app": "Desk"}
+                records.append(record | {"target": name})
+            moment += 60_000_000 if i < few else 3_600_000_000
+    write_lines(tmp_path / "logs" / "day.jsonl", records)
+    manifest = go(tmp_path, k=20, max_length=3).manifest
+    assert manifest["withheld"]["actions"] == {}
+    assert manifest["released"]["events"] == 180
+    if hidden:
+        assert manifest["sessions"] == manifest["transitions"] == "not shown"
+        assert manifest["share"]["transitions"] == 0.98
+    else:
+        assert manifest["sessions"] == 60 - few
+        assert manifest["transitions"] == 120 + few
+
+
 def test_a_night_without_anybody_admitted_says_no_small_count_either(tmp_path):
     write_lines(tmp_path / "logs" / "day.jsonl", workplace(people=3))
     with pytest.raises(InputError) as caught:
