@@ -1,11 +1,15 @@
 """The names file: read whole or refused, told apart from nobody, and in force with and without a participation file."""
 
+import pyarrow as pa
 import pytest
 
 from etl.config import load_config
 from etl.errors import ConfigError
 from etl.names_file import MAX_BYTES, load_names
-from etl.plan import _gazetteer
+from etl.participation import read_participation
+from etl.plan import _gazetteer, plan_job
+from etl.source import load_mapping
+from etl.staging import Staging
 from transforms.common_words import COMMON_WORDS
 
 
@@ -50,10 +54,26 @@ def test_a_file_that_is_wrong_is_refused_without_telling_what_it_holds(tmp_path,
 def test_a_line_of_one_word_is_meant_and_a_common_part_is_not(tmp_path):
     names = gazetteer(tmp_path, "Project Falcon\nPage\n")
     texts = ["Project settings", "falcon", "Page setup", "project falcon", "xprojectfalconx"]
-    import pyarrow as pa
-
     shown = names.replace_names(pa.array(texts)).to_pylist()
     assert shown == ["Project settings", "{name}", "{name} setup", "{name}", "x{name}x"]
+
+
+def test_whom_the_participation_file_names_is_looked_for_whether_taking_part_or_not(tmp_path):
+    (tmp_path / "who.csv").write_text(
+        "account,person,status\nzorba1,Zorba Quist,participates\nmirkov,Mirko Vance,objects\n"
+        "tolland,Tolland Ray,left\nkioskdesk,,participates\n"
+    )
+    config = load_config(
+        None,
+        {"input": "a", "registry": "r", "participation": str(tmp_path / "who.csv"), "date": "2026-11-22"},
+    )
+    key = b"k" * 32
+    names = plan_job(
+        config, load_mapping("native", (), None), [], key, Staging(tmp_path), read_participation(config, key)
+    )
+    texts = ["ask Zorba Quist", "ask mirkov", "Mirko Vance", "tolland x", "kioskdesk"]
+    shown = names.events.gazetteer.replace_names(pa.array(texts)).to_pylist()
+    assert shown == ["ask {name}", "ask {name}", "{name}", "{name} x", "{name}"]
 
 
 def test_without_any_source_there_is_no_gazetteer(tmp_path):

@@ -104,7 +104,7 @@ def test_a_night_without_anybody_admitted_says_no_small_count_either(tmp_path):
     assert "other < 10" in str(caught.value)
 
 
-def test_the_public_view_changes_nothing_of_the_exact_one():
+def test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one():
     behind = {"dropped": {"not_admitted": 3}, "withheld": {"cap": 2}}
     exact = {
         "k": 10, "people": 50, "actions": 9, "transitions": 8, "share": {"events": 0.999, "transitions": 0.5},
@@ -113,5 +113,9 @@ def test_the_public_view_changes_nothing_of_the_exact_one():
         "privacy": {}, "risk": None,
     }  # fmt: skip
     before = json.dumps(exact)
-    assert public_manifest(exact)["share"] == {"events": 0.99, "transitions": 0.5}
+    public = public_manifest(exact)
     assert json.dumps(exact) == before
+    assert public["share"] == {"events": 0.99, "transitions": 0.5}
+    hidden = (public["rows"]["read"], public["actions"], public["transitions"])
+    assert hidden == ("not shown", "not shown", "not shown")
+    assert (public["rows"]["kept"], public["people"]) == (50, 50)

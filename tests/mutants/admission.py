@@ -4,36 +4,72 @@ from __future__ import annotations
 
 from tests.mutants.mutant import mutant
 
-T1 = "tests/privacy/test_t01_oracle.py::test_with_a_participation_file_too"
 T7 = "tests/privacy/test_t07_disjoint_versions.py"
 T8 = "tests/privacy/test_t08_objection_after_publication.py"
 T10 = "tests/privacy/test_t10_units_and_sybils.py"
+RULES = "tests/transforms/test_participation.py"
+AT_PUBLICATION = "tests/etl/test_known_at_publication.py"
 PARTICIPATION, EVENTS = "transforms/participation.py", "transforms/events.py"
-RESOLVED = '        resolved[str(row["account"])] = name if kind == "person" else None\n'
+SPANS, LINKS = "transforms/spans.py", "transforms/links.py"
+RESOLVED = 'top if kind == "person" else None for name'
+NOT_SHARED = "        if account in shared:\n"
 
 ADMISSION = (
     mutant(
         "an objection is ignored",
-        f"{T8} {T1}",
-        (PARTICIPATION, "        if person in objected and", "        if False and"),
+        T8,
+        (SPANS, "            if person in objected and", "            if False and"),
     ),
     mutant(
         "an objection holds for the account only, not for the person",
-        T8,
+        RULES,
         (
-            PARTICIPATION,
-            "objected[person] = max(objected.get(person, NEVER), recorded)",
-            'objected[str(row["account"])] = recorded',
+            SPANS,
+            'objected[person] = max(objected.get(person, NEVER), _time(row["recorded_at_us"], EVER))',
+            'objected[str(row["account"])] = _time(row["recorded_at_us"], EVER)',
         ),
         (
-            PARTICIPATION,
-            "if person in objected and recorded <= objected[person]:",
-            'if str(row["account"]) in objected and recorded <= objected[str(row["account"])]:',
+            SPANS,
+            "if person in objected and recorded_us <= objected[person]:",
+            "if account in objected and recorded_us <= objected[account]:",
+        ),
+    ),
+    mutant(
+        "a corrected row stays in force",
+        RULES,
+        (SPANS, "        current = _current(group)\n", "        current = group\n"),
+        (
+            SPANS,
+            'to_us = _time(row["recorded_at_us"], NEVER), end_us',
+            'to_us = _time(row["recorded_at_us"], NEVER), _time(row["valid_to_us"], EVER)',
+        ),
+    ),
+    mutant(
+        "leaving ends nothing",
+        RULES,
+        (SPANS, "if recorded_us <= _time(left_recorded, EVER):", "if False:"),
+    ),
+    mutant(
+        "the participation file is not read again before publishing",
+        f"{AT_PUBLICATION}::test_who_objects_while_the_run_works_is_not_in_it",
+        (
+            "etl/run.py",
+            'advance("gates", len(checks))\n        if not still_holds(participation, config, key):',
+            'advance("gates", len(checks))\n        if False:',
+        ),
+    ),
+    mutant(
+        "another participation file is taken for the same",
+        f"{AT_PUBLICATION}::test_whether_a_later_reading_says_the_same",
+        (
+            "etl/participation.py",
+            "or now.resolves_like(participation)",
+            "or now.registry.accounts.equals(participation.registry.accounts)",
         ),
     ),
     mutant(
         "validity is not checked",
-        T1,
+        RULES,
         (
             PARTICIPATION,
             "inside & (registry.span_from_us[span] <= time_us) & (time_us < registry.span_to_us[span])",
@@ -42,7 +78,7 @@ ADMISSION = (
     ),
     mutant(
         "validity is of the run's time, not of the event's",
-        T1,
+        RULES,
         (
             PARTICIPATION,
             "(time_us < registry.span_to_us[span])",
@@ -51,41 +87,52 @@ ADMISSION = (
     ),
     mutant(
         "the end of a validity is within it",
-        "tests/transforms/test_participation.py",
+        RULES,
         (PARTICIPATION, "(time_us < registry.span_to_us[span])", "(time_us <= registry.span_to_us[span])"),
     ),
     mutant(
         "who is not listed takes part",
-        f"{T10} {T1}",
+        T10,
         (
             EVENTS,
-            "rows, _ = drops.keep(rows, account, admitted, NOT_ADMITTED)",
-            "admitted = np.ones_like(admitted)",
+            "rows, code = drops.keep(rows, code, takes_part, NOT_ADMITTED)",
+            "takes_part[:] = True",
         ),
         (
             EVENTS,
-            "person = policy.registry.person.take(entry).take(pa.array(code))",
-            "person = pc.coalesce(policy.registry.person.take(entry), digests).take(pa.array(code))",
+            "rows, code = drops.keep(rows, code, admitted, NOT_ADMITTED)",
+            "admitted[:] = True",
+        ),
+        (
+            EVENTS,
+            "person = registry.person.take(entry).take(pa.array(code))",
+            "person = pc.coalesce(registry.person.take(entry), digests).take(pa.array(code))",
         ),
     ),
     mutant(
         "accounts of one person are not merged",
-        T10,
-        (PARTICIPATION, RESOLVED, RESOLVED.replace("= name if", '= str(row["account"]) if')),
+        RULES,
+        (LINKS, RESOLVED, RESOLVED.replace("top if", "name if")),
     ),
     mutant(
         "an account's first link stands, later ones are ignored",
-        T10,
+        RULES,
         (
-            PARTICIPATION,
-            '        if row["person"] is not None:\n            person = root',
-            '        if row["person"] is not None and account[0] == "account":\n            person = root',
+            LINKS,
+            '        if row["person"] is not None:\n',
+            '        if row["person"] is not None and root(account) == account:\n',
         ),
     ),
     mutant(
         "shared accounts count",
         T10,
-        (PARTICIPATION, RESOLVED, RESOLVED.replace(' if kind == "person" else None', "")),
+        (LINKS, RESOLVED, RESOLVED.replace(' if kind == "person" else None', "")),
+        (SPANS, NOT_SHARED, NOT_SHARED.replace("account in shared", "False")),
+    ),
+    mutant(
+        "an account that was shared once counts again",
+        RULES,
+        (SPANS, NOT_SHARED, NOT_SHARED.replace("account in shared", "False")),
     ),
     mutant(
         "spellings are people",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from tests.mutants.mutant import mutant
 
-T1 = "tests/privacy/test_t01_oracle.py::test_a_release_is_what_the_recount_says"
+LAST = "tests/transforms/test_final_filter.py"
+LIFTING = "tests/transforms/test_lift.py"
+PARTS = "tests/transforms/test_small_parts.py"
 WHOLE = "tests/privacy/test_t01_oracle.py::test_the_files_of_a_whole_run_are_the_recount"
-RELEASE, COUNT, LIFT, STEPS = (
+RELEASE, COUNT, LIFT, PACK, STEPS = (
     "transforms/release.py",
     "transforms/count.py",
     "transforms/lift.py",
+    "transforms/pack.py",
     "etl/steps.py",
 )
 FILTER = "    passes = counts.people >= k\n"
@@ -44,22 +47,22 @@ UNCAPPED = """\
 COUNTING = (
     mutant(
         "rows are counted instead of people",
-        T1,
+        "tests/transforms/test_release.py",
         (
             COUNT,
             "        np.bincount(what, minlength=records).astype(np.int64),\n",
             "        np.bincount(emitted.record, minlength=records).astype(np.int64),\n",
         ),
     ),
-    mutant("more than k instead of k", T1, (RELEASE, FILTER, FILTER.replace(">= k", "> k"))),
+    mutant("more than k instead of k", LAST, (RELEASE, FILTER, FILTER.replace(">= k", "> k"))),
     mutant(
         "k − 1 people are enough",
-        "tests/transforms/test_final_filter.py",
+        LAST,
         (RELEASE, FILTER, FILTER.replace(">= k", ">= k - 1")),
     ),
     mutant(
         "the filter is skipped, and the guard of rounding with it",
-        T1,
+        LAST,
         (RELEASE, FILTER, FILTER.replace(">= k", ">= 1")),
         ("transforms/ladder.py", "    if int(people.min()) < k:\n", "    if False:\n"),
         ("transforms/ladder.py", "if k <= step <= max(up_to, k)]", "if step <= max(up_to, k)]"),
@@ -67,27 +70,36 @@ COUNTING = (
     mutant("people who have a record are counted, not those who emit it", WHOLE, (STEPS, COUNTED, HAVE)),
     mutant(
         "units are ignored by the filter",
-        T1,
+        LAST,
         (RELEASE, "    if min_outside_unit > 0:\n        passes", "    if False:\n        passes"),
     ),
     mutant(
         "units are ignored by the lifting",
-        T1,
+        LIFTING,
         (LIFT, "    if min_outside_unit > 0:\n        enough", "    if False:\n        enough"),
     ),
     mutant(
         "a person counts in one unit only",
-        T1,
+        "tests/transforms/test_pack.py",
         (
-            "transforms/pack.py",
-            "    holder = held // max(len(names), 1)\n",
-            "    held = held[np.unique(held // max(len(names), 1), return_index=True)[1]]\n"
-            "    holder = held // max(len(names), 1)\n",
+            PACK,
+            "    both = distinct(holder * max(len(names), 1) + unit)\n",
+            "    both = distinct(holder * max(len(names), 1) + unit)\n"
+            "    both = both[np.unique(both // max(len(names), 1), return_index=True)[1]]\n",
+        ),
+    ),
+    mutant(
+        "what a person held is forgotten, and only units of events count",
+        "tests/transforms/test_pack.py",
+        (
+            PACK,
+            "_units(events, sequenced.persons, held)\n",
+            "_units(events, sequenced.persons, held.slice(0, 0))\n",
         ),
     ),
     mutant(
         "people of unknown units are of no unit",
-        T1,
+        LAST,
         (
             COUNT,
             "    np.maximum.at(largest, counts.cell_record, counts.cell_people)\n",
@@ -96,28 +108,42 @@ COUNTING = (
         ),
     ),
     mutant(
+        "people of unknown units are of no unit for the lifting",
+        LIFTING,
+        (
+            LIFT,
+            "    np.maximum.at(largest, cell // names, people)\n",
+            "    known = np.array([name != '' for name in packed.unit_names.to_pylist()], np.bool_)\n"
+            "    np.maximum.at(largest, cell // names, people * known[cell % names])\n",
+        ),
+    ),
+    mutant(
         "a coarser action counts everybody, not those whose finer one failed",
-        T1,
-        (LIFT, "pending = open_paths[pair_path]", "pending = np.ones(len(pair_path), np.bool_)"),
+        LIFTING,
+        (
+            LIFT,
+            "passes = pending & enough(code, names, pending)",
+            "passes = pending & enough(code, names, np.ones_like(pending))",
+        ),
     ),
     mutant(
         "a token of k − 1 people is kept",
-        "tests/privacy/test_t01_oracle.py",
+        LIFTING,
         (LIFT, "enough = people >= k", "enough = people >= k - 1"),
     ),
     mutant(
         "the cap c is ignored",
-        T1,
+        PARTS,
         ("transforms/caps.py", "keep &= nth < cap_per_person", "keep &= nth < cap_per_person + 10**9"),
     ),
     mutant(
         "the cap C is ignored",
-        T1,
+        PARTS,
         ("transforms/caps.py", "    if max_per_person > 0:\n", "    if max_per_person > 10**9:\n"),
     ),
     mutant(
         "C keeps what came first, not what the hash chooses",
-        T1,
+        PARTS,
         (
             "transforms/caps.py",
             "np.lexsort((_ranks(record[kept], nth[kept], digests, salt), person[kept]))",
@@ -127,12 +153,12 @@ COUNTING = (
     mutant("caps are applied after counting", WHOLE, (STEPS, COUNTED, UNCAPPED)),
     mutant(
         "exact people are published",
-        T1,
+        LAST,
         (RELEASE, "shown = round_people(people, k=k)", "shown = people"),
     ),
     mutant(
         "people are rounded to the nearest step instead of down",
-        "tests/transforms/test_small_parts.py",
+        PARTS,
         (
             "transforms/ladder.py",
             'steps[np.searchsorted(steps, people, side="right") - 1]',
@@ -142,23 +168,23 @@ COUNTING = (
     ),
     mutant(
         "exact occurrences are published",
-        "tests/privacy/test_t01_oracle.py::test_what_is_done_often_is_told_in_two_digits",
+        LAST,
         (RELEASE, "round_occurrences(occurrences, shown)", "np.maximum(occurrences, shown)"),
     ),
     mutant(
         "the ladder has steps below k",
-        T1,
+        PARTS,
         ("transforms/ladder.py", "steps, scale = {k}, 1", "steps, scale = {k - 1}, 1"),
         ("transforms/ladder.py", "if k <= step <= max(up_to, k)]", "if step <= max(up_to, k) and step != k]"),
     ),
     mutant(
         "rows are ordered by how many people did them",
-        T1,
+        LAST,
         (RELEASE, "key=lambda record: plan.digests[record]", "key=lambda record: -counts.people[record]"),
     ),
     mutant(
         "rows stay in the order of the plan",
-        T1,
+        LAST,
         (
             RELEASE,
             "sorted(np.flatnonzero(passes).tolist(), key=lambda record: plan.digests[record])",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.mutants.mutant import mutant
 
-T1 = "tests/privacy/test_t01_oracle.py::test_a_release_is_what_the_recount_says"
+CONTEXT = "transforms/context.py"
+IN_CONTEXT = "tests/transforms/test_context.py"
+ORDER = "tests/transforms/test_sequence.py"
 SEQUENCE = "transforms/sequence.py"
 SEGMENTATION = "transforms/segmentation"
 
@@ -16,13 +18,13 @@ CUTTING = (
     ),
     mutant(
         "a pause of the gap ends a session",
-        T1,
+        ORDER,
         (SEQUENCE, "time_us[:-1] > gap_us)", "time_us[:-1] >= gap_us)"),
     ),
-    mutant("no pause ends a session", T1, (SEQUENCE, "time_us[:-1] > gap_us)", "time_us[:-1] > 10**15)")),
+    mutant("no pause ends a session", ORDER, (SEQUENCE, "time_us[:-1] > gap_us)", "time_us[:-1] > 10**15)")),
     mutant(
         "a record that came twice counts twice",
-        T1,
+        ORDER,
         (
             SEQUENCE,
             "keep = _first_of_each(table, person, order)",
@@ -31,26 +33,44 @@ CUTTING = (
     ),
     mutant(
         "events of equal times are in any order",
-        T1,
+        ORDER,
         (SEQUENCE, "np.lexsort((time_us, person))", "np.lexsort((-np.arange(len(person)), time_us, person))"),
     ),
     mutant(
         "a withheld action is stepped over, not cut at",
-        T1,
+        f"{IN_CONTEXT}::test_a_withheld_action_is_cut_at",
         (
-            "transforms/emit.py",
+            CONTEXT,
             "    first = np.flatnonzero(fresh)\n",
             "    first = np.flatnonzero(fresh & (token >= 0))\n",
+        ),
+        (
+            CONTEXT,
+            "    covered = np.repeat(np.cumsum(change[:-1], dtype=np.int8) > 0, "
+            "np.diff(coded.first, append=coded.actions))\n",
+            "    covered = np.repeat(np.cumsum(change[:-1], dtype=np.int8) > 0, "
+            "np.diff(coded.first, append=coded.actions))\n"
+            "    covered = np.pad(covered, (coded.actions - len(covered), 0))\n",
         ),
     ),
     mutant(
         "repeats that lifting makes stay",
-        T1,
-        ("transforms/emit.py", "    if drop_repeats:\n        fresh[1:]", "    if False:\n        fresh[1:]"),
+        f"{IN_CONTEXT}::test_the_repeats_that_lifting_makes_collapse",
+        (CONTEXT, "    if drop_repeats:\n        follows[1:]", "    if False:\n        follows[1:]"),
+    ),
+    mutant(
+        "what a phrase covers is lifted again in a later round",
+        f"{IN_CONTEXT}::test_what_a_phrase_covers_is_not_looked_at_again",
+        (CONTEXT, "np.where(covered | (step < 0), -1,", "np.where(step < 0, -1,"),
+    ),
+    mutant(
+        "a coarse leftover stays coarse",
+        f"{IN_CONTEXT}::test_what_no_phrase_takes_goes_back_to_what_it_was_and_is_not_merged",
+        (CONTEXT, "np.where(alone, steps[0, packed.path],", "np.where(alone, steps[step, packed.path],"),
     ),
     mutant(
         "segments overlap by one action",
-        T1,
+        "tests/transforms/segmentation/test_cut.py",
         (f"{SEGMENTATION}/cut.py", "        i += step\n", "        i += max(step - 1, 1)\n"),
     ),
     mutant(

@@ -7,7 +7,8 @@ from tests.mutants.mutant import mutant
 T6 = "tests/privacy/test_t06_canaries.py::test_a_published_version"
 FAILING = "tests/privacy/test_t06_canaries.py::test_a_run_that_fails"
 NAMES, EVENTS, SEALED = "transforms/names.py", "transforms/events.py", "etl/sealed.py"
-BUILD = "gazetteer = Gazetteer.build(_names(entries), key="
+NAMED = "tests/etl/test_names_file.py"
+OWN = "tests/transforms/test_own_account.py"
 
 MINIMISING = (
     mutant(
@@ -36,19 +37,37 @@ MINIMISING = (
     ),
     mutant(
         "the gazetteer holds takers only",
-        T6,
+        NAMED,
         (
-            "etl/plan.py",
-            BUILD,
-            BUILD.replace(
-                "entries", "entries.filter(pa.compute.equal(entries.column('status'), 'participates'))"
-            ),
+            "etl/participation.py",
+            "        _names(entries),\n",
+            "        _names(entries.filter(pa.compute.equal(entries.column('status'), 'participates'))),\n",
         ),
     ),
     mutant(
         "the gazetteer is not asked",
         T6,
-        ("etl/plan.py", "        gazetteer=gazetteer,\n", "        gazetteer=None,\n"),
+        ("etl/plan.py", 'gazetteer=_gazetteer(config, participation, keys["gazetteer"]),', "gazetteer=None,"),
+    ),
+    mutant(
+        "the row's own account is not replaced",
+        OWN,
+        ("transforms/own_account.py", "    if len(found) == 0:\n", "    if len(found) >= 0:\n"),
+    ),
+    mutant(
+        "an account is looked for in everybody's rows",
+        OWN,
+        (
+            "transforms/own_account.py",
+            "    text_of = np.asarray(text.indices",
+            "    forms = [[form for own in forms for form in own]] * len(forms)\n"
+            "    text_of = np.asarray(text.indices",
+        ),
+    ),
+    mutant(
+        "nobody asks for a row's own account",
+        T6,
+        (EVENTS, "own = None if registry is not None else account", "own = None if True else account"),
     ),
     mutant(
         "columns of content can be mapped",

@@ -7,6 +7,8 @@ from tests.mutants.mutant import mutant
 LIES = "tests/verifier/test_lies.py::test_lie_is_caught"
 QUARANTINE = "tests/etl/test_quarantine.py"
 EYES = "tests/privacy/test_second_eyes.py"
+SMALL = "tests/etl/test_small_counts.py"
+SHARES = "tests/etl/test_risk_figures.py"
 T3 = "tests/privacy/test_t03_schema_gate.py"
 
 PUBLISHING = (
@@ -74,10 +76,15 @@ PUBLISHING = (
     mutant(
         "the verifier ignores units",
         LIES,
+        ("verifier/counts.py", "if needed := self.outside_needed(policy):", "if needed := 0:"),
+    ),
+    mutant(
+        "the verifier ignores the spans",
+        LIES,
         (
-            "verifier/counts.py",
-            "        if policy.min_outside_unit:\n            largest",
-            "        if False:\n            largest",
+            "verifier/holdings.py",
+            'return inside if pc.any(inside.column("unit").is_valid()).as_py() else inside.slice(0, 0)',
+            "return inside.slice(0, 0)",
         ),
     ),
     mutant(
@@ -112,6 +119,46 @@ PUBLISHING = (
         "counts about few people are told by reason",
         "tests/etl/test_registry.py",
         ("etl/suppress.py", "if people < k}", "if people < 0}"),
+    ),
+    mutant(
+        "a count about few people is told as that of other reasons",
+        "tests/etl/test_registry.py::test_a_reason_with_few_people_behind_it_is_told_with_another",
+        ("etl/suppress.py", "    if small:\n        small.add(", "    if False:\n        small.add("),
+    ),
+    mutant(
+        "the rows read are told although they give a small count away",
+        f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
+        ("etl/manifest.py", "    if is_hidden(dropped):\n", "    if False:\n"),
+    ),
+    mutant(
+        "the actions are told although they give a small count away",
+        f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
+        ("etl/manifest.py", 'dict.fromkeys(("actions", "transitions"), NOT_SHOWN)\n', "{}\n"),
+    ),
+    mutant(
+        "the share is exact where its whole is not told",
+        f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
+        ("etl/manifest.py", "{what: coarse(share) for", "{what: share for"),
+    ),
+    mutant(
+        "a share about fewer than k people is told",
+        f"{SHARES}::test_what_is_told_of_a_share_fits_every_small_count_or_none",
+        ("etl/suppress.py", "    if min(inside, weight) < k:\n", "    if False:\n"),
+    ),
+    mutant(
+        "a share that leaves out fewer than k people is told",
+        f"{SHARES}::test_what_is_told_of_a_share_fits_every_small_count_or_none",
+        ("etl/suppress.py", "    if min(outside, people - weight) < k:\n", "    if False:\n"),
+    ),
+    mutant(
+        "that a share is about few is told of fewer than 2 k people",
+        f"{SHARES}::test_what_is_told_of_a_share_fits_every_small_count_or_none",
+        ("etl/suppress.py", "    if people < 2 * k:\n", "    if False:\n"),
+    ),
+    mutant(
+        "a part about fewer than k people is told",
+        f"{SHARES}::test_a_part_that_is_about_few_people_is_not_told",
+        ("etl/suppress.py", "    if inside < k:\n", "    if False:\n"),
     ),
     mutant(
         "the exact manifest is published",

@@ -8,6 +8,7 @@ import pyarrow as pa
 from transforms.count import Counts
 from transforms.lift import Lift
 from transforms.plan import Plan, make_plan
+from transforms.records import record_digest
 from transforms.release import release
 from transforms.segmentation import Inventory
 
@@ -31,6 +32,10 @@ def counts_of(*records: tuple[int, int, dict[str, int]]) -> Counts:
     return Counts(people, occurrences, *columns, tuple(units), {})
 
 
+def released(counts: Counts, tokens: str, *, k: int) -> list[dict[str, object]]:
+    return list(release(counts, plan_of(tokens), k=k, min_outside_unit=0).table.to_pylist())
+
+
 def passing(counts: Counts, tokens: str, *, k: int, j: int) -> list[str]:
     table = release(counts, plan_of(tokens), k=k, min_outside_unit=j).table
     return sorted(actions[0] for actions in table.column("actions").to_pylist())
@@ -45,6 +50,25 @@ def test_enough_people_must_be_outside_any_one_unit():
     counts = counts_of((12, 12, {"u": 10, "v": 2}), (12, 12, {"u": 9, "v": 3}), (12, 12, {"u": 12, "v": 12}))
     assert passing(counts, "abc", k=10, j=3) == ["b"]
     assert passing(counts, "abc", k=10, j=0) == ["a", "b", "c"]
+
+
+def test_people_whose_unit_is_unknown_are_of_one_unit():
+    counts = counts_of((12, 12, {"": 10, "v": 2}), (12, 12, {"": 9, "v": 3}))
+    assert passing(counts, "ab", k=10, j=3) == ["b"]
+
+
+def test_counts_are_rounded():
+    (row,) = released(counts_of((14, 1999, {})), "a", k=10)
+    assert (row["people"], row["occurrences"]) == (10, 1900)
+
+
+def test_rows_stand_in_the_order_of_what_they_are_whoever_did_them():
+    tokens = "abcdefgh"
+    by_content = sorted(tokens, key=lambda token: record_digest([token]))
+    for people in (range(10, 18), range(18, 10, -1)):
+        rows = released(counts_of(*((n, n, {}) for n in people)), tokens, k=10)
+        assert [row["actions"] for row in rows] == [[token] for token in by_content]
+    assert by_content not in (list(tokens), list(tokens[::-1]))
 
 
 def test_what_fails_is_counted_as_withheld():

@@ -10,7 +10,7 @@ from transforms.pack import Packed
 
 
 def packed(*held: str, units: str = "") -> Packed:
-    """One session a person, of paths like `c1`: level 0 is c1, level 1 is c. `units`: one letter a person."""
+    """One session a person, of paths like `c1`: level 0 is c1, level 1 is c. `units`: one letter a person, `?`: unknown."""
     units = units or "u" * len(held)
     names = sorted({name for own in held for name in own.split()})
     return Packed(
@@ -20,7 +20,7 @@ def packed(*held: str, units: str = "") -> Packed:
         np.arange(len(held), dtype=np.int32),
         np.arange(len(held) + 1, dtype=np.int64),
         np.array([sorted(set(units)).index(unit) for unit in units], np.int32),
-        pa.array(sorted(set(units)), pa.string()),
+        pa.array([unit.strip("?") for unit in sorted(set(units))], pa.string()),
     )
 
 
@@ -55,6 +55,8 @@ def test_what_too_few_people_have_at_any_level_is_never_lifted():
 def test_units_count_at_every_level():
     assert chains(packed("c1", "c1", "c2", "c3", units="uuuv"), k=2, j=1)["c1"] == ["c ↑1", "c ↑1"]
     assert chains(packed("c1", "c1", "c2", "c3", units="uuuu"), k=2, j=1)["c1"] == [None, None]
+    assert chains(packed("c1", "c1", "c2", "c3", units="????"), k=2, j=1)["c1"] == [None, None]
+    assert chains(packed("c1", "c1", units="?u"), k=2, j=1)["c1"] == ["c1", "c ↑1"]
 
 
 def test_a_path_that_the_recoding_does_not_know_is_withheld():
