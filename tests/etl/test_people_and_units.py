@@ -1,4 +1,4 @@
-"""Whole runs: accounts of one person count once, and a person counts in every unit held in the window."""
+"""Whole runs: accounts of one person count once, and a person counts in every unit held in the window; own accounts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import etl.pipeline
@@ -155,6 +156,15 @@ def test_whether_units_are_known_does_not_tell_who_is_there(named, asked):
     job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3))
     packed = pack(sequenced, order_events([events]).events, held=held)
     assert etl.steps.solve_plan(None, [packed], job).min_outside_unit == asked
+
+
+def test_without_a_participation_file_an_account_is_replaced_in_its_own_events(tmp_path):
+    log = [e for i in range(10) for e in habit(f"quillon{'abcdefghij'[i]}", "desk", i)]
+    write_log(tmp_path, [{**e, "target": f"{e['target']} of {e['user_id']}"} for e in log])
+    go(tmp_path, participation="none")
+    (path,) = (tmp_path / "registry" / "data").rglob("*.parquet")
+    (actions,) = pq.ParquetFile(path).read(["actions"]).column("actions").to_pylist()
+    assert [action.count("of {name}") for action in actions] == [1, 1, 1]
 
 
 def quarantined(folder) -> set[str]:

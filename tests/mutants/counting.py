@@ -47,7 +47,7 @@ UNCAPPED = """\
 COUNTING = (
     mutant(
         "rows are counted instead of people",
-        "tests/transforms/test_release.py",
+        "tests/transforms/test_release.py::test_who_does_it_again_counts_once_more_as_an_occurrence_only",
         (
             COUNT,
             "        np.bincount(what, minlength=records).astype(np.int64),\n",

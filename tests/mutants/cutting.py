@@ -38,7 +38,7 @@ CUTTING = (
     ),
     mutant(
         "a withheld action is stepped over, not cut at",
-        f"{IN_CONTEXT}::test_a_withheld_action_is_cut_at",
+        "tests/transforms/test_release.py::test_a_withheld_action_cuts_the_sequence",
         (
             CONTEXT,
             "    first = np.flatnonzero(fresh)\n",

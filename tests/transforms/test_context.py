@@ -177,13 +177,6 @@ def test_what_no_phrase_takes_goes_back_to_what_it_was_and_is_not_merged():
     assert direct.released.withheld[UNSHARED][0] == 4
 
 
-def test_a_withheld_action_is_cut_at():
-    # Everybody does a1, then something that nobody else does, then b1.
-    found = run_directly(events_of(world("a1 r1 b1", "a1 s1 b1", "a1 t1 b1")), policy(k=3, levels=2))
-    assert found.records == {("a1",): (3, 3), ("b1",): (3, 3)}
-    assert found.released.withheld[RARE_TOKEN] == (3, 3)
-
-
 def test_what_a_phrase_covers_is_not_looked_at_again():
     # One level coarser `a ↑1 b ↑1` has enough people: those whose a1 b1, a2 b2 the first round has taken.
     records = run_directly(events_of(world(*["a1 b1"] * 3, *["a2 b2"] * 3)), policy(k=3, levels=2)).records

@@ -90,6 +90,16 @@ def test_k_minus_one_people_are_not_enough_and_k_are():
     assert run_directly(events_of(three), policy(k=3)).records == {("a", "b"): (3, 3)}
 
 
+def test_who_does_it_again_counts_once_more_as_an_occurrence_only():
+    acts = [
+        Act(who, 60 * session + minute, (name,))
+        for who, sessions in (("p", 3), ("q", 1))
+        for session in range(sessions)
+        for minute, name in enumerate("ab")
+    ]
+    assert run_directly(events_of(acts), policy(k=2)).records == {("a", "b"): (2, 4)}
+
+
 def test_rows_of_one_person_do_not_add_up_to_people():
     acts = [
         Act("p", 60 * session + minute, (name,)) for session in range(20) for minute, name in enumerate("ab")
