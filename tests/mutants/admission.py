@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.mutant import mutant
 
+T1 = "tests/privacy/test_t01_oracle.py::test_with_a_participation_file_too"
 T7 = "tests/privacy/test_t07_disjoint_versions.py"
 T8 = "tests/privacy/test_t08_objection_after_publication.py"
 T10 = "tests/privacy/test_t10_units_and_sybils.py"
@@ -69,7 +70,7 @@ ADMISSION = (
     ),
     mutant(
         "validity is not checked",
-        RULES,
+        T1,
         (
             PARTICIPATION,
             "inside & (registry.span_from_us[span] <= time_us) & (time_us < registry.span_to_us[span])",

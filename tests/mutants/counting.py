@@ -7,6 +7,7 @@ from tests.mutants.mutant import mutant
 LAST = "tests/transforms/test_final_filter.py"
 LIFTING = "tests/transforms/test_lift.py"
 PARTS = "tests/transforms/test_small_parts.py"
+T1 = "tests/privacy/test_t01_oracle.py::test_a_release_is_what_the_recount_says"
 WHOLE = "tests/privacy/test_t01_oracle.py::test_the_files_of_a_whole_run_are_the_recount"
 RELEASE, COUNT, LIFT, PACK, STEPS = (
     "transforms/release.py",
@@ -19,16 +20,20 @@ FILTER = "    passes = counts.people >= k\n"
 COUNTED = "        yield count(emitted, len(plan.digests))\n"
 
 HAVE = """\
-        from transforms.lift import tokens_of
+        from transforms.lift import steps_of
 
-        token = tokens_of(bucket.packed.paths, plan.recoding)[bucket.packed.path].tolist()
+        step = steps_of(bucket.packed.paths, plan.recoding)[:, bucket.packed.path].tolist()
         names = plan.recoding.tokens.to_pylist()
         bounds = bucket.packed.starts.tolist()
-        texts = [[None if t < 0 else names[t] for t in token[a:b]] for a, b in zip(bounds, bounds[1:])]
+        texts = [
+            (who, [None if t < 0 else names[t] for t in token[a:b]])
+            for token in step
+            for who, a, b in zip(bucket.packed.person, bounds, bounds[1:])
+        ]
         have = [
             {
                 int(person)
-                for person, text in zip(bucket.packed.person, texts)
+                for person, text in texts
                 if any(text[at : at + len(names)] == names for at in range(len(text)))
             }
             for names in plan.actions()
@@ -54,7 +59,7 @@ COUNTING = (
             "        np.bincount(emitted.record, minlength=records).astype(np.int64),\n",
         ),
     ),
-    mutant("more than k instead of k", LAST, (RELEASE, FILTER, FILTER.replace(">= k", "> k"))),
+    mutant("more than k instead of k", T1, (RELEASE, FILTER, FILTER.replace(">= k", "> k"))),
     mutant(
         "k − 1 people are enough",
         LAST,
