@@ -28,7 +28,7 @@ from etl.progress import advance
 from etl.registry import Registry
 from etl.risk_figures import measure_risk
 from etl.sealed import read_sealed
-from etl.settle import Result, keep_dead_letters, keep_run, settle
+from etl.settle import Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging, read_table
 from etl.suppress import tell
@@ -79,7 +79,9 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
                 console.note(
                     "the participation file says something else than when the run began: starting over"
                 )
-                staging.remove()  # nothing of what was computed under the old file stays
+                # Nothing of what was computed under the old file stays.
+                forget_run(registry, staging)
+                staging.remove()
                 staging.create()
             raise ParticipationMovedError(
                 f"the participation file changed during each of {ATTEMPTS} attempts, and nothing may be published "

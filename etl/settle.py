@@ -60,14 +60,27 @@ def settle(
 
 def keep_dead_letters(registry: Registry, staging: Staging) -> None:
     """Keep the run's dead letters, also when the run fails afterwards."""
-    path = registry.private / "dead-letters" / f"{staging.root.name}.parquet"
-    write_atomically(path, staging.dead_letters.read_bytes())
+    write_atomically(_dead_letters(registry, staging), staging.dead_letters.read_bytes())
 
 
 def keep_run(registry: Registry, staging: Staging, facts: dict[str, Any]) -> None:
     """Keep what stewards may need of a run: exact figures, and which file is which number. Called again, it adds."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    write_atomically(registry.private / "runs" / f"{staging.root.name}.json", dump({**facts, "written": now}))
+    write_atomically(_record(registry, staging), dump({**facts, "written": now}))
+
+
+def forget_run(registry: Registry, staging: Staging) -> None:
+    """Remove both: what they say may be about somebody who does not take part any more."""
+    for path in (_dead_letters(registry, staging), _record(registry, staging)):
+        path.unlink(missing_ok=True)
+
+
+def _dead_letters(registry: Registry, staging: Staging) -> Path:
+    return registry.private / "dead-letters" / f"{staging.root.name}.parquet"
+
+
+def _record(registry: Registry, staging: Staging) -> Path:
+    return registry.private / "runs" / f"{staging.root.name}.json"
 
 
 def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:

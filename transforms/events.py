@@ -33,13 +33,13 @@ OUTSIDE_WINDOW: Final = "outside_window"
 NOT_ADMITTED: Final = "not_admitted"
 DUPLICATE: Final = "duplicate"
 
-COUNTED_ACCOUNTS: Final = 1024
-"""Accounts behind a drop are counted up to this many: enough to know whether they are k."""
+COUNTED_PEOPLE: Final = 1024
+"""People behind a drop are counted up to this many: enough to know whether they are k."""
 
 
 def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
     """The smallest so many of some digests: merging does not depend on the order of parts."""
-    return digests if len(digests) <= COUNTED_ACCOUNTS else frozenset(sorted(digests)[:COUNTED_ACCOUNTS])
+    return digests if len(digests) <= COUNTED_PEOPLE else frozenset(sorted(digests)[:COUNTED_PEOPLE])
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,7 @@ class Normalised(NamedTuple):
     events: pa.Table
     rejects: pa.Table
     dropped: dict[str, int]
-    behind: dict[
-        str, frozenset[bytes]
-    ]  # by drop reason: accounts, as digests that mean nothing after the run
+    behind: dict[str, frozenset[bytes]]  # by drop reason: people, as digests that mean nothing after the run
     hits: dict[str, int]
     present: frozenset[str]  # mapped columns that hold any value in an admitted record
 
@@ -87,8 +85,8 @@ def to_events(
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
     account = _accounts(rows, mapping.person, path_account).dictionary_encode()
-    drops = _Drops(account.dictionary, policy.counting_key)
     digests = pseudonyms(account.dictionary, key=policy.person_key)
+    drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
     if registry is not None:
         # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
@@ -146,12 +144,19 @@ def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(values, False)).astype(np.bool_)
 
 
-class _Drops:
-    """What is dropped, by reason, and how many accounts are behind it: as many digests as it takes to know."""
+def _whose(digests: pa.Array, registry: Registry | None) -> pa.Array:
+    """By account its person, where the registry knows one: several accounts of a person are one person behind a drop."""
+    if registry is None:
+        return digests
+    return pc.coalesce(registry.person.take(pc.index_in(digests, value_set=registry.accounts)), digests)
 
-    def __init__(self, accounts: pa.Array, key: bytes) -> None:
-        """Args: accounts: string, what codes are indices into."""
-        self._accounts = accounts
+
+class _Drops:
+    """What is dropped, by reason, and how many people are behind it: as many digests as it takes to know."""
+
+    def __init__(self, people: pa.Array, key: bytes) -> None:
+        """Args: people: binary(16), whose each account is; codes are indices into it. key: of digests for this alone."""
+        self._people = people
         self._key = key
         self.counts: dict[str, int] = {}
         self.behind: dict[str, frozenset[bytes]] = {}
@@ -164,9 +169,9 @@ class _Drops:
             return rows, code
         self.counts[reason] = self.counts.get(reason, 0) + lost
         named = distinct(code[~mask])
-        accounts = pseudonyms(self._accounts.take(pa.array(named[named >= 0])), key=self._key)
+        people = pseudonyms(self._people.take(pa.array(named[named >= 0])), key=self._key)
         before = self.behind.get(reason, frozenset[bytes]())
-        self.behind[reason] = fewest(before | frozenset(accounts.to_pylist()))
+        self.behind[reason] = fewest(before | frozenset(people.to_pylist()))
         return rows.filter(pa.array(mask)), code[mask]
 
 

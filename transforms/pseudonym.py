@@ -30,7 +30,7 @@ def pseudonyms(values: pa.Array, *, key: bytes) -> pa.Array:
     """The pseudonym of each string.
 
     Args:
-        values: string; null stays null. Pass distinct values: each costs a hash.
+        values: string or binary; null stays null. Pass distinct values: each costs a hash.
         key: 32 bytes from `derive_key`.
 
     Returns:

@@ -22,7 +22,7 @@ DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 class ReadStatistics:
     """Counts of records.
 
-    `behind`: by drop reason the accounts behind it, as digests that mean nothing after the run. `unreadable`: what
+    `behind`: by drop reason the people behind it, as digests that mean nothing after the run. `unreadable`: what
     stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
     UTC; None: no event.
     """

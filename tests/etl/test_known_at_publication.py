@@ -89,6 +89,17 @@ def test_a_file_that_does_not_come_to_rest_ends_the_run(world, monkeypatch):
     assert list((world / "registry" / ".private" / "staging").iterdir()) == []
 
 
+def test_of_an_attempt_that_was_given_up_nothing_stays(world, monkeypatch):
+    """The file changes after everything was computed, each time: not even the private record tells of it."""
+    changes = [lambda i=i: write_participation(world, ROWS + objection(i)) for i in range(5)]
+    gates = meanwhile(monkeypatch, "gate", *changes)
+    with pytest.raises(ParticipationMovedError):
+        go(world)
+    assert len(gates) == 3
+    private = world / "registry" / ".private"
+    assert [path for name in ("runs", "dead-letters", "staging") for path in (private / name).iterdir()] == []
+
+
 def test_a_file_that_is_gone_or_broken_at_the_end_ends_the_run(world, monkeypatch):
     monkeypatch.setattr(etl.run, "run_pipeline", lambda job, flags: (world / "who.csv").unlink())
     with pytest.raises(ConfigError, match="cannot be read"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -52,6 +53,25 @@ def test_what_few_people_lost_is_not_told_by_the_rows_beside_it(tmp_path, capsys
         assert rows["read"] == len(records)
     private = next((tmp_path / "registry" / ".private" / "runs").iterdir())
     assert json.loads(private.read_bytes())["exact"]["rows"]["read"] == len(records)
+
+
+def test_twelve_accounts_of_one_person_are_one_person_behind_a_drop(tmp_path):
+    records = workplace()
+    early = [
+        {**records[0], "user_id": f"alias{i}", "ts": records[0]["ts"] - 10 * 86_400_000_000}
+        for i in range(12)
+    ]
+    write_lines(tmp_path / "logs" / "day.jsonl", early + records)
+    rows = [(f"user{i}", f"user{i}", "participates") for i in range(30)]
+    rows += [(f"alias{i}", "user0", "participates") for i in range(12)]
+    with open(tmp_path / "people.csv", "w", newline="") as stream:
+        csv.writer(stream).writerows([("account", "person", "status"), *rows])
+    first = str(datetime.fromtimestamp(records[0]["ts"] / 1e6, UTC).date())
+    manifest = go(
+        tmp_path, participation=str(tmp_path / "people.csv"), window=f"{first}..2027-01-31"
+    ).manifest
+    assert manifest["rows"]["dropped"] == {"other": "< 10"}
+    assert manifest["rows"]["read"] == "not shown"
 
 
 def test_what_is_withheld_of_few_people_is_not_told_by_the_actions_beside_it(tmp_path):
