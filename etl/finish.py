@@ -60,7 +60,8 @@ def write_outcome(
 def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> None:
     """Leave what was read."""
     values = dict(vars(total(parts)))
-    values["behind"] = {reason: len(accounts) for reason, accounts in values["behind"].items()}
+    for name in ("behind", "present"):
+        values[name] = {reason: len(people) for reason, people in values[name].items()}
     plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
     job.staging.statistics.write_bytes(orjson.dumps(plain))
 

@@ -14,7 +14,7 @@ from etl import __version__
 from etl.config import RunConfig
 from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, tell
-from transforms.events import DUPLICATE
+from transforms.events import COUNTED_PEOPLE, DUPLICATE
 
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
@@ -46,6 +46,7 @@ def exact_manifest(
     if outcome["people"] < config.active_needed:
         withheld = {BELOW_MIN_ACTIVE: (outcome["actions"], outcome["people"])}
     released = outcome["released"]
+    filled, enough = statistics["present"], min(config.k, COUNTED_PEOPLE)
     return {
         "format": FORMAT,
         "version": version,
@@ -79,7 +80,7 @@ def exact_manifest(
         "input": {
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
-            "columns_never_present": [name for name in needed_columns if name not in statistics["present"]],
+            "columns_missing": [name for name in needed_columns if filled.get(name, 0) < enough],
         },
         "vocabulary": outcome["vocabulary"],
         "lengths": _histogram(data, "length"),

@@ -58,11 +58,11 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             unread,
         ),
         rule(
-            "columns_never_present",
+            "columns_missing",
             "warning",
-            "Every column that the mapping names was there in at least one row.",
+            f"Every column that the mapping names was filled by at least {k:,} {counted}.",
             (0, 0),
-            f"{metrics['columns_never_present']:,} never there",
+            f"{metrics['columns_missing']:,} missing",
             unread,
         ),
         rule(

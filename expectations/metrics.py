@@ -91,7 +91,7 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
         "rows_kept": kept.high,
         "rows_unaccounted": max(0, low - read.high, read.low - high),
         "reject_ratio": rejected.high / read.high if read.high else 0.0,
-        "columns_never_present": len(files["columns_never_present"]),
+        "columns_missing": len(files["columns_missing"]),
         "people": bounds(manifest["people"]).high,
     }
 

@@ -66,7 +66,7 @@ class Normalised(NamedTuple):
     dropped: dict[str, int]
     behind: dict[str, frozenset[bytes]]  # by drop reason: people, as digests that mean nothing after the run
     hits: dict[str, int]
-    present: frozenset[str]  # mapped columns that hold any value in an admitted record
+    present: dict[str, frozenset[bytes]]  # by mapped column: people whose records fill it, as such digests
 
 
 def to_events(
@@ -119,7 +119,7 @@ def to_events(
         person = registry.person.take(entry).take(pa.array(code))
         unit = _either(_unit_column(rows, policy), _registry_unit(registry, span[admitted]))
 
-    present = frozenset(name for name in mapping.columns if rows.column(name).null_count < rows.num_rows)
+    present = _filled(rows, code, mapping, drops)
     # With a registry, every account admitted is in the gazetteer.
     own = None if registry is not None else account.dictionary.take(pa.array(code))
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own)
@@ -144,6 +144,18 @@ def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(values, False)).astype(np.bool_)
 
 
+def _filled(
+    rows: pa.Table, code: npt.NDArray[np.int32], mapping: Mapping, drops: _Drops
+) -> dict[str, frozenset[bytes]]:
+    everybody = drops.people(code)
+    columns = {name: rows.column(name) for name in mapping.columns}
+    return {
+        name: drops.people(code[_mask(column.is_valid())]) if column.null_count else everybody
+        for name, column in columns.items()
+        if column.null_count < len(column)
+    }
+
+
 def _whose(digests: pa.Array, registry: Registry | None) -> pa.Array:
     """By account its person, where the registry knows one: several accounts of a person are one person behind a drop."""
     if registry is None:
@@ -161,6 +173,12 @@ class _Drops:
         self.counts: dict[str, int] = {}
         self.behind: dict[str, frozenset[bytes]] = {}
 
+    def people(self, code: npt.NDArray[np.int32]) -> frozenset[bytes]:
+        """Whose some accounts are, as digests; -1: nobody's."""
+        named = distinct(code)
+        some = fewest(frozenset(self._people.take(pa.array(named[named >= 0])).to_pylist()))
+        return frozenset(pseudonyms(pa.array(sorted(some), pa.binary()), key=self._key).to_pylist())
+
     def keep(
         self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_], reason: str
     ) -> tuple[pa.Table, npt.NDArray[np.int32]]:
@@ -168,10 +186,8 @@ class _Drops:
         if not lost:
             return rows, code
         self.counts[reason] = self.counts.get(reason, 0) + lost
-        named = distinct(code[~mask])
-        people = pseudonyms(self._people.take(pa.array(named[named >= 0])), key=self._key)
         before = self.behind.get(reason, frozenset[bytes]())
-        self.behind[reason] = fewest(before | frozenset(people.to_pylist()))
+        self.behind[reason] = fewest(before | self.people(code[~mask]))
         return rows.filter(pa.array(mask)), code[mask]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Final
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 
 from transforms.decode import reasons
 from transforms.events import Normalised, fewest
+
+People = frozenset[bytes]
 
 DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 """Reasons that say a file could not be read to its end."""
@@ -31,9 +33,9 @@ class ReadStatistics:
     kept: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
-    behind: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    behind: dict[str, People] = field(default_factory=dict)
     scrubbed: Counter[str] = field(default_factory=Counter)
-    present: frozenset[str] = frozenset()
+    present: dict[str, People] = field(default_factory=dict)
     damaged_files: frozenset[int] = frozenset()
     unreadable: frozenset[tuple[int, str]] = frozenset()
     first_us: int | None = None
@@ -41,7 +43,6 @@ class ReadStatistics:
 
     def __add__(self, other: ReadStatistics) -> ReadStatistics:
         """The statistics of both parts together."""
-        none: frozenset[bytes] = frozenset()
         firsts = [value for value in (self.first_us, other.first_us) if value is not None]
         lasts = [value for value in (self.last_us, other.last_us) if value is not None]
         return ReadStatistics(
@@ -49,12 +50,9 @@ class ReadStatistics:
             self.kept + other.kept,
             self.rejected + other.rejected,
             self.dropped + other.dropped,
-            {
-                reason: fewest(self.behind.get(reason, none) | other.behind.get(reason, none))
-                for reason in self.behind.keys() | other.behind.keys()
-            },
+            _together(self.behind, other.behind),
             self.scrubbed + other.scrubbed,
-            self.present | other.present,
+            _together(self.present, other.present),
             self.damaged_files | other.damaged_files,
             self.unreadable | other.unreadable,
             min(firsts, default=None),
@@ -91,3 +89,8 @@ def measure(normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file
 def total(parts: Iterable[ReadStatistics]) -> ReadStatistics:
     """The sum of any number of parts."""
     return reduce(ReadStatistics.__add__, parts, ReadStatistics())
+
+
+def _together(one: Mapping[str, People], other: Mapping[str, People]) -> dict[str, People]:
+    none: People = frozenset()
+    return {name: fewest(one.get(name, none) | other.get(name, none)) for name in one.keys() | other.keys()}

@@ -343,7 +343,7 @@ def test_optional_native_columns_may_be_missing_from_parquet_and_units_then_prom
     page = (tmp_path / "registry" / "reports" / f"{manifest['version']}.html").read_text()
     assert "outside any one organisational unit" not in page
     assert "not checked" in page
-    assert manifest["input"]["columns_never_present"] == []
+    assert manifest["input"]["columns_missing"] == []
 
 
 def test_the_same_instants_are_never_released_twice_whatever_the_time_zone(logs):

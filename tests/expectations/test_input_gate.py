@@ -21,7 +21,7 @@ FAULTS: dict[str, tuple[str, Any]] = {
         "rows",
         {"read": 1_000, "kept": 989, "rejected": {"json_malformed": 11}, "dropped": {}},
     ),
-    "columns_never_present": ("input.columns_never_present", ["salary_band"]),
+    "columns_missing": ("input.columns_missing", ["salary_band"]),
     "people": ("people", 49),
 }
 CRITICAL = {"files", "rows_read", "rows_unaccounted", "reject_ratio"}
@@ -64,5 +64,5 @@ def test_few_people_are_never_counted_in_what_is_shown() -> None:
 
 
 def test_no_column_name_is_shown() -> None:
-    manifest = changed(good_manifest(), "input.columns_never_present", ["salary_band"])
+    manifest = changed(good_manifest(), "input.columns_missing", ["salary_band"])
     assert "salary_band" not in repr(run_input_gate(manifest, manifest["policy"]))

@@ -235,7 +235,7 @@ def test_everything_is_escaped() -> None:
         manifest["withheld"]["actions"],
     ):
         counts[HOSTILE] = 12
-    manifest["input"]["columns_never_present"] = [HOSTILE]
+    manifest["input"]["columns_missing"] = [HOSTILE]
     text = render_report(manifest, [replace(check(), sentence=HOSTILE, observed=HOSTILE)])
     found = Page(text)
     assert not {"script", "img"} & {tag for tag, _ in found.tags}

@@ -78,7 +78,7 @@ def good_manifest(**changes: Any) -> dict[str, Any]:
         "input": {
             "files": 4,
             "damaged_files": 0,
-            "columns_never_present": [],
+            "columns_missing": [],
             "first_us": 1_795_305_600_000_000,  # 2026-11-22T00:00:00Z
             "last_us": 1_795_391_999_000_000,
         },

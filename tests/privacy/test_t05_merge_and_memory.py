@@ -23,7 +23,7 @@ from tests.privacy.raw_worlds import KEY, START, event_batch, log_bytes, raw_wor
 from transforms.buckets import partition
 from transforms.count import Counts, add, count
 from transforms.decode.jsonl import JsonLines
-from transforms.events import COUNTED_ACCOUNTS, EventPolicy, fewest, to_events
+from transforms.events import COUNTED_PEOPLE, EventPolicy, fewest, to_events
 from transforms.mapping import NATIVE
 from transforms.pack import Packed, merge, pack
 from transforms.participation import UNITS
@@ -64,14 +64,14 @@ def test_statistics(seed, cuts, random):
 @given(st.lists(st.frozensets(st.binary(min_size=2, max_size=2), max_size=9), max_size=5))
 def test_accounts_behind_a_drop_are_held_up_to_a_bound(parts):
     """More than the bound, so that cutting comes into play: the order of merging still decides nothing."""
-    many = frozenset(number.to_bytes(4, "big") for number in range(COUNTED_ACCOUNTS))
+    many = frozenset(number.to_bytes(4, "big") for number in range(COUNTED_PEOPLE))
     forwards = backwards = many
     for part in parts:
         forwards = fewest(forwards | part)
     for part in parts[::-1]:
         backwards = fewest(backwards | part)
     assert forwards == backwards == fewest(many.union(*parts))
-    assert len(forwards) == COUNTED_ACCOUNTS
+    assert len(forwards) == COUNTED_PEOPLE
 
 
 def packed_of(events: pa.RecordBatch) -> Packed:
