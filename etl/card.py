@@ -6,6 +6,7 @@ Its YAML head is what `load_dataset(registry)` obeys: one config per live versio
 from __future__ import annotations
 
 import html
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -23,14 +24,23 @@ _FEATURES: Final = [
 def render_card(manifests: list[dict[str, Any]]) -> str:
     """The card of a registry with these versions (live ones, in order)."""
     released = [manifest for manifest in manifests if manifest["files"]]
-    configs = [{"config_name": "default", "default": True, "data_files": _default_files(released)}]
+    configs = [
+        {
+            "config_name": "default",
+            "default": True,
+            "description": _content(released),
+            "data_files": _default_files(released),
+        }
+    ]
     infos = [_info("default", released)]
     for manifest in released:
         for kind, suffix in (("sequences", ""), ("actions", "-actions")):
             files = _files(manifest, kind)
             if files:
                 name = f"{manifest['version']}{suffix}"
-                configs.append({"config_name": name, "data_files": files})
+                configs.append(
+                    {"config_name": name, "description": _content([manifest]), "data_files": files}
+                )
                 infos.append(_info(name, [manifest]))
     head = yaml.safe_dump(
         {
@@ -62,8 +72,14 @@ def _default_files(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"split": split, "path": by_split[split]} for split in _SPLITS if split in by_split]
 
 
+def _content(manifests: list[dict[str, Any]]) -> str:
+    """A digest of the content: `datasets` caches a local folder by its last name and the card's head, not by its files."""
+    files = [(file["path"], file["sha256"]) for manifest in manifests for file in manifest["files"]]
+    return f"content {sha256(repr(sorted(files)).encode()).hexdigest()}"
+
+
 def _info(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
-    # The cache of `datasets` is keyed by this: x.y.z, and never two contents under one number.
+    # `datasets` wants x.y.z.
     latest = manifests[-1]["version"] if manifests else "0001-01-01"
     version = ".".join(str(int(part)) for part in latest.split("-")[:3])
     return {"config_name": name, "version": version, "features": _FEATURES}
@@ -101,15 +117,16 @@ def _body(manifests: list[dict[str, Any]]) -> str:
         "## Columns",
         "",
         "- `actions` (list of string): the sequence. `↑1` after an action says that it was generalised by one level.",
-        "- `length` (int16): how many actions. `people` (int32): different people, rounded down to 10, 15, 20, 30, 50 …",
+        "- `length` (int16): how many actions. `people` (int32): different people, rounded down to k, 10, 15, 20, 30, 50 …",
         "- `occurrences` (int64): how often, after caps, rounded down to two significant digits.",
         "",
         "`<version>` holds sequences of two actions and more, `<version>-actions` single actions.",
         "",
         "## What is guaranteed, and what is not",
         "",
-        "Every row was emitted by at least *k* different people of the night, counted anew on the written files by",
-        "a verifier that shares no code with the anonymiser. Not promised: differential privacy; the safety of a model",
+        "Every row was emitted by at least *k* different people, counted anew on the written files by a verifier that",
+        "shares no code with the anonymiser; where units are known, people of several units did it.",
+        "Not promised: differential privacy; the safety of a model",
         "trained on this; attribute disclosure (everyone in a group did it); collusion of k − 1 people or planted events.",
         "Whoever uses this data must not try to single out, link or evaluate people.",
         "",

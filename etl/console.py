@@ -86,7 +86,7 @@ class Console:
 
 
 class _Bars:
-    """One line per stage, drawn by rich."""
+    """One line per stage, drawn by rich; without numbers, which may be about few people."""
 
     def __init__(self, totals: dict[str, int]) -> None:
         from rich.console import Console as RichConsole
@@ -99,7 +99,6 @@ class _Bars:
             SpinnerColumn(),
             TextColumn("{task.description:<32}"),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[done]:>14}"),
             TimeElapsedColumn(),
             console=RichConsole(stderr=True),
         )
@@ -118,13 +117,8 @@ class _Bars:
             self._finish(self._tasks[self._current])
         self._current = stage
         if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(
-                STAGES[stage], total=self._totals.get(stage), done=""
-            )
-        task = self._tasks[stage]
-        self._progress.advance(task, amount)
-        done = int(self._progress.tasks[task].completed)
-        self._progress.update(task, done=f"{done:,}" if done else "")
+            self._tasks[stage] = self._progress.add_task(STAGES[stage], total=self._totals.get(stage))
+        self._progress.advance(self._tasks[stage], amount)
 
     def _finish(self, task: Any) -> None:
         completed = self._progress.tasks[task].completed or 1

@@ -31,13 +31,14 @@ from transforms.tokens import level_texts
 @dataclass(frozen=True)
 class Evidence:
     """All of it. `known`: the finest actions of everybody admitted. `cut`: how many people have a transition that was not
-    released. `seed`: 64 bits of the content of the release."""
+    released, `repeated`: who did an action several times in a row. `seed`: 64 bits of the content of the release."""
 
     published: Published
     emitted: Emitted
     known: Known
     activity: Activity
     cut: int
+    repeated: int
     seed: int
 
 
@@ -46,14 +47,15 @@ class _Part:
     """One bucket, its people numbered from 0.
 
     `first`: by person (time, file, position) of the first event. `actions`, `released`: by person. `cut`: how many of them
-    have a transition that was not released. `did`, `held`: distinct pairs of a person and an index into `texts`, or
-    `units`. `emitted`: rows of (person, start, stop, session, record).
+    have a transition that was not released. `repeated`: how many an action of several events. `did`, `held`: distinct
+    pairs of a person and an index into `texts`, or `units`. `emitted`: rows of (person, start, stop, session, record).
     """
 
     first: Int64s
     actions: Int64s
     released: Int64s
     cut: int
+    repeated: int
     did: tuple[Int64s, Int64s]
     texts: list[str]
     held: tuple[Int64s, Int64s]
@@ -83,7 +85,15 @@ def collect_evidence(job: Job) -> Evidence:
     )
     seed = int.from_bytes(sha256(b"".join(digests)).digest()[:8], "big")
     emitted = _emitted([part.emitted for part in parts], starts, rank)
-    return Evidence(published, emitted, did, activity, sum(part.cut for part in parts), seed)
+    return Evidence(
+        published,
+        emitted,
+        did,
+        activity,
+        sum(part.cut for part in parts),
+        sum(part.repeated for part in parts),
+        seed,
+    )
 
 
 def _published(job: Job) -> Published:
@@ -122,6 +132,7 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
         np.bincount(doer, minlength=people),
         np.bincount(emitted[:, 0], lengths[emitted[:, 4]], people).astype(np.int64),
         int((sequenced.transitions_of > kept).sum()),
+        len(np.unique(doer[np.asarray(actions.column("rows")) > 1])),
         (did.person, did.action),
         level_texts(path.dictionary, 0).to_pylist(),
         (holder, packed.units.astype(np.int64)),

@@ -95,6 +95,7 @@ def exact_manifest(
         "behind": {
             "dropped": statistics["behind"] | {DUPLICATE: outcome["duplicate_people"]},
             "withheld": {reason: people for reason, (_, people) in withheld.items()},
+            "repeats": risk["repeats_of"] if risk else 0,
         },
         "risk": risk,
     }
@@ -114,21 +115,21 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         public["privacy"]["withheld_by_reason"] = few
         return public
     dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
-    public["rows"] = exact["rows"] | {"dropped": dropped}
-    if is_hidden(dropped):
-        public["rows"]["read"] = NOT_SHOWN
     withheld = tell(_with_people(exact["withheld"]["actions"], behind["withheld"]), k)
-    public["withheld"] = {"actions": withheld}
-    if is_hidden(withheld):  # actions are transitions and sessions, so that one says the other
-        public |= dict.fromkeys(("actions", "transitions"), NOT_SHOWN)
+    cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
+    public["rows"] = exact["rows"] | {"dropped": dropped}
+    if is_hidden(withheld) or 0 < cut < k:
+        # Each follows from the others: transitions are actions less sessions, and actions what was released and withheld.
+        withheld = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
+        public |= dict.fromkeys(("sessions", "actions", "transitions"), NOT_SHOWN)
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
-    if (
-        exact["risk"] and 0 < exact["risk"]["transitions_withheld_from"] < k
-    ):  # and with sessions actions say them, too
-        public |= dict.fromkeys(("sessions", "transitions"), NOT_SHOWN)
-        public["share"] = public["share"] | {
-            what: coarse(share) for what, share in exact["share"].items() if what != "events"
-        }
+    public["withheld"] = {"actions": withheld}
+    if repeated < k and (
+        repeated or is_hidden(withheld)
+    ):  # else rows kept would say the actions, or the repeats
+        public["rows"]["kept"] = NOT_SHOWN
+    if is_hidden(dropped) or public["rows"]["kept"] == NOT_SHOWN:
+        public["rows"]["read"] = NOT_SHOWN
     public["privacy"]["withheld_by_reason"] = {
         reason: n if isinstance(n, str) else _share(n, exact["actions"]) for reason, n in withheld.items()
     }

@@ -45,7 +45,12 @@ def read_content(path: Path) -> bytes:
 
 def parse_participation(content: bytes, path: Path) -> pa.Table:
     """The content of the file at `path` as ENTRIES; see `load_participation`."""
-    rows = _parse(content, path).to_pylist()
+    try:
+        rows = _parse(content, path).to_pylist()
+    except (ValueError, OverflowError, KeyError):  # Parquet holds what Python's dates and text cannot
+        raise ConfigError(
+            f"the participation file {path} holds times or text that cannot be read: give times as ISO 8601 text, UTC"
+        ) from None
     if not rows:
         raise ConfigError(f"the participation file {path} lists nobody, so that nobody would be admitted")
     problems: dict[str, list[int]] = {}

@@ -44,6 +44,7 @@ def measure_risk(evidence: Evidence, *, k: int) -> Figures:
         },
         "withheld_by_group": [asdict(part) for part in by_group(evidence.activity, k=k)],
         "transitions_withheld_from": evidence.cut,
+        "repeats_of": evidence.repeated,
         "attacks": attack_figures(published, emitted, seed=evidence.seed) if one else None,
     }
 

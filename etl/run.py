@@ -192,7 +192,7 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
     if read and rejected / read > config.max_reject_ratio:
         worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
         raise UnusableRecordsError(
-            f"{rejected:,} of {read:,} records ({rejected / read:.1%}) could not be used: "
+            f"{rejected:,} records ({rejected / read:.1%}) could not be used: "
             f"{', '.join(f'{reason} {n:,}' for reason, n in worst)}; --max-reject-ratio allows "
             f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.private / 'dead-letters'}, and which file "
             f"is which number in {registry.private / 'runs'}; mend the input or the mapping, or allow more"

@@ -38,13 +38,15 @@ def read_yaml(path: Path, what: str) -> dict[str, Any]:
         values = yaml.load(path.read_text("utf-8"), _Strict)
     except OSError as error:
         raise ConfigError(f"{what} {path} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, RecursionError):
-        raise ConfigError(f"{what} {path} is not YAML") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
         raise ConfigError(
             f"{what} {path} is not YAML{where}: {getattr(error, 'problem', None) or 'unreadable'}"
+        ) from None
+    except (ValueError, RecursionError):  # not UTF-8, too deep, or a date that does not exist
+        raise ConfigError(
+            f"{what} {path} is not YAML: it is no UTF-8, is nested too deeply, or holds a date that does not exist"
         ) from None
     if not isinstance(values, dict):
         raise ConfigError(f"{what} {path} must hold settings: one `name: value` a line")

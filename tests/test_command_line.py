@@ -461,6 +461,13 @@ def test_verify_finds_one_changed_byte_and_a_missing_file(world, capfd):
     assert str(file.relative_to(registry)) in capfd.readouterr().err
 
 
+def test_verify_finds_a_file_that_no_manifest_knows(world, capfd):
+    stranger = next((world / "registry" / "data").rglob("*.parquet")).parent / "train-00009-of-00010.parquet"
+    stranger.write_bytes(b"")
+    assert main(["verify", "--registry", str(world / "registry")]) == 74
+    assert f"{stranger.name} is in no manifest" in capfd.readouterr().err
+
+
 # --- looking -------------------------------------------------------------------------------------------------------
 
 

@@ -69,6 +69,8 @@ class TimeSpec(_Model):
     def _with_offset(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
             raise ValueError("needs an offset, for instance 2026-01-01T00:00:00Z")
+        if value is not None and not 1900 <= value.astimezone(UTC).year <= 2200:
+            raise ValueError("must lie between 1900 and 2200")
         return value
 
     @model_validator(mode="after")

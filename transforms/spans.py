@@ -71,7 +71,7 @@ def admission_spans(rows: Sequence[Row], people: People) -> dict[str, list[Span]
 
 
 def holdings(rows: Sequence[Row], people: People) -> set[Holding]:
-    """Who held which unit, whether or not the span admits anything; only leaving ends it.
+    """Who held which unit, whether or not the span admits anything; only leaving ends it, and was from a unit, too.
 
     Args:
         rows, people: as in `admission_spans`.
@@ -89,6 +89,9 @@ def holdings(rows: Sequence[Row], people: People) -> set[Holding]:
                 to_us = min(to_us, left_us)
         if from_us < to_us:
             held.add(Holding(person, unit, from_us, to_us))
+    for person, row in _of_people(rows, people, LEFT):
+        if _unit(row) is not None:  # held it until then, nobody says since when
+            held.add(Holding(person, _unit(row), NEVER, _time(row["valid_from_us"], EVER)))
     return held
 
 

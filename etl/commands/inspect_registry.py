@@ -76,9 +76,13 @@ def verify(registry: RegistryDir) -> None:
             with open(path, "rb") as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() != file["sha256"]:
                     wrong.append(f"{file['path']} has other content")
+    listed = {file["path"] for manifest in opened.manifests() for file in manifest["files"]}
+    found = (path for path in (opened.root / "data").rglob("*") if not path.is_dir())
+    strangers = sorted({str(path.relative_to(opened.root)) for path in found} - listed)
+    wrong += [f"{path} is in no manifest" for path in strangers]
     if wrong:
         raise StorageError(
-            f"{len(wrong)} of {checked} files are not what their manifests say: {'; '.join(wrong)}"
+            f"{len(wrong)} of {checked + len(strangers)} files are not what their manifests say: {'; '.join(wrong)}"
         )
     typer.echo(f"{checked} files of {len(opened.manifests())} versions are what their manifests say")
 

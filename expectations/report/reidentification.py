@@ -116,5 +116,9 @@ def _attacks(attacks: Mapping[str, Any] | str) -> list[tuple[str, str]]:
             outcome = (
                 wording.NO_BETTER_THAN_NULL if result["no_better_than_null"] else wording.BETTER_THAN_NULL
             )
+            best = result.get("among_ten", result)
+            outcome += (
+                f" ({best['attacker']:.3f} against {best['null']:.3f}: {wording.SCORES.get(name, 'score')})"
+            )
         found.append((wording.ATTACKS.get(name, name.replace("_", " ").capitalize()), outcome))
     return found

@@ -33,6 +33,7 @@ DROPPED: Final[Mapping[str, str]] = {
     "outside_window": "The event belongs to another night.",
     "not_admitted": "The person does not take part, objected, or has left; or the account is not listed.",
     "duplicate": "The same record had already been read.",
+    "other": "Reasons behind which there are too few people to tell them apart, told together.",
 }
 """Rows that were readable and left out on purpose."""
 
@@ -55,14 +56,22 @@ GATES: Final[Mapping[str, str]] = {
 
 ATTACKS: Final[Mapping[str, str]] = {
     "stitching": "Guess which record came after another",
-    "stitching_combined": "The same, with all that the counts say",
-    "row_order": "Read from the place of a record whose it is",
+    "stitching_combined": "The same, weighed with what usually follows what",
+    "row_order": "See from a record's place in the file which others share its people",
     "person_classifier": "Guess which records one person produced",
 }
 """Attacks that are tried on every release."""
 
-NO_BETTER_THAN_NULL: Final = "Did no better than a guess from the published counts alone."
+SCORES: Final[Mapping[str, str]] = {
+    "stitching": "how often the right one is among ten guesses",
+    "stitching_combined": "how often the right one is among ten guesses",
+    "row_order": "how alike the people of neighbours are, 0 to 1",
+    "person_classifier": "AUC, where .5 is guessing",
+}
+"""What the two figures of an attack are: the attacker's, and the guess's."""
+
+NO_BETTER_THAN_NULL: Final = "Did no better than a guess that ignores order and place."
 BETTER_THAN_NULL: Final = (
-    "Did better than a guess from the published counts alone: the steward should look at it."
+    "Did better than a guess that ignores order and place: the steward should look at it."
 )
 TOO_LITTLE_TO_ATTACK: Final = "The release is too small for this attack to be measured."

@@ -303,31 +303,40 @@ def test_flags_that_nobody_knows_are_errors(logs):
         beam_options(["--runner=FlinkRunner", "--flink_master=localhost:8081", "--parallelism=4"])
 
 
-def test_load_dataset_gives_what_was_written(logs):
-    manifest = go(logs).manifest
-    script = """
+LOAD = """
 import json, sys, datasets
-registry, version = sys.argv[1:]
-out = {}
-for name, arguments in {"default": (), "version": (version,), "actions": (version + "-actions",)}.items():
-    loaded = datasets.load_dataset(registry, *arguments)
-    streamed = datasets.load_dataset(registry, *arguments, streaming=True)
-    out[name] = {split: list(rows) for split, rows in loaded.items()}
-    assert out[name] == {split: list(rows) for split, rows in streamed.items()}
+version, *registries = sys.argv[1:]
+out = []
+for registry in registries:
+    found = {}
+    for name, arguments in {"default": (), "version": (version,), "actions": (version + "-actions",)}.items():
+        loaded = datasets.load_dataset(registry, *arguments)
+        streamed = datasets.load_dataset(registry, *arguments, streaming=True)
+        found[name] = {split: list(rows) for split, rows in loaded.items()}
+        assert found[name] == {split: list(rows) for split, rows in streamed.items()}
+    out.append(found)
 print(json.dumps(out))
 """
-    command = [sys.executable, "-c", script, str(logs / "registry"), manifest["version"]]
+
+
+def test_load_dataset_gives_what_was_written(logs):
+    """Two registries of one name and night, one after the other: `datasets` knows a folder by its last name only."""
+    version = go(logs).manifest["version"]
+    stricter = logs / "other" / "registry"
+    go(logs, registry=str(stricter), cap_per_person=1)
+    registries = [logs / "registry", stricter]
+    command = [sys.executable, "-c", LOAD, version, *map(str, registries)]
     fresh = {"PATH": "/usr/bin", "HF_HOME": str(logs / "hf"), "HF_HUB_OFFLINE": "1"}
     ended = subprocess.run(command, capture_output=True, text=True, cwd=logs, env=fresh)
     assert ended.returncode == 0, ended.stderr
-    loaded = json.loads(ended.stdout.splitlines()[-1])
-    assert loaded["default"] == loaded["version"]
-    for kind, name in (("sequences", "version"), ("actions", "actions")):
-        for split, rows in loaded[name].items():
-            files = sorted(
-                (logs / "registry" / "data" / manifest["version"] / kind).glob(f"{split}-*.parquet")
-            )
-            assert rows == [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+    found = json.loads(ended.stdout.splitlines()[-1])
+    assert found[0] != found[1]
+    for registry, loaded in zip(registries, found, strict=True):
+        assert loaded["default"] == loaded["version"]
+        for kind, name in (("sequences", "version"), ("actions", "actions")):
+            for split, rows in loaded[name].items():
+                files = sorted((registry / "data" / version / kind).glob(f"{split}-*.parquet"))
+                assert rows == [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
 
 
 def test_optional_native_columns_may_be_missing_from_parquet_and_units_then_promise_nothing(tmp_path):

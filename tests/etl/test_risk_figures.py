@@ -75,6 +75,7 @@ def evidence_of(sets: list[set[int]], actions: list[int], released: list[int], u
             np.array(actions), np.array(released), np.arange(people), np.array(units), ("a", "b", "c", "d")
         ),
         0,
+        0,
         1,
     )
 

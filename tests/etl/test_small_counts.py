@@ -35,6 +35,7 @@ def public_text(folder, result):
 @pytest.mark.parametrize(("unlisted", "hidden"), [(3, True), (10, False)])
 def test_what_few_people_lost_is_not_told_by_the_rows_beside_it(tmp_path, capsys, unlisted, hidden):
     records = workplace(people=30 + unlisted)
+    records += [{**record, "ts": record["ts"] + 1} for record in records]  # everybody does everything twice
     write_lines(tmp_path / "logs" / "day.jsonl", records)
     listed = with_participants(tmp_path, [f"user{i}" for i in range(30)])
     kept = sum(int(record["user_id"][4:]) < 30 for record in records)
@@ -90,7 +91,8 @@ def test_what_is_withheld_of_few_people_is_not_told_by_the_actions_beside_it(tmp
     assert manifest["withheld"] == {"actions": {"other": "< 10"}}
     assert manifest["actions"] == manifest["transitions"] == "not shown"
     assert manifest["share"]["events"] == 0.99
-    assert f"{len(records)}" not in json.dumps({**manifest, "rows": {}, "gates": [], "files": []})
+    assert manifest["rows"]["kept"] == "not shown"
+    assert f"{len(records)}" not in json.dumps({**manifest, "files": []})
 
 
 @pytest.mark.parametrize(("few", "hidden"), [(2, True), (25, False)])
@@ -107,14 +109,32 @@ def test_where_few_people_were_cut_is_not_told_by_transitions_and_sessions(tmp_p
             moment += 60_000_000 if i < few else 3_600_000_000
     write_lines(tmp_path / "logs" / "day.jsonl", records)
     manifest = go(tmp_path, k=20, max_length=3).manifest
-    assert manifest["withheld"]["actions"] == {}
     assert manifest["released"]["events"] == 180
     if hidden:
-        assert manifest["sessions"] == manifest["transitions"] == "not shown"
+        assert manifest["withheld"]["actions"] == {"other": "not shown"}
+        assert manifest["sessions"] == manifest["actions"] == manifest["transitions"] == "not shown"
+        assert manifest["rows"]["kept"] == manifest["rows"]["read"] == "not shown"
         assert manifest["share"]["transitions"] == 0.98
     else:
+        assert manifest["withheld"]["actions"] == {}
+        assert manifest["rows"]["kept"] == manifest["actions"] == 180
         assert manifest["sessions"] == 60 - few
         assert manifest["transitions"] == 120 + few
+
+
+@pytest.mark.parametrize(("few", "told"), [(0, 90), (3, "not shown"), (12, 102)])
+def test_what_few_people_did_again_is_not_told_by_the_rows_kept(tmp_path, few, told):
+    records = []
+    for i in range(30):
+        names = ["open", "edit", "save"] + ["save"] * (i < few)
+        for step, name in enumerate(names):
+            when = 1_795_000_000_000_000 + i * 10**6 + step
+            record = {"user_id": f"user{i}", "ts": when, "event_type": "click", "app": "Desk"}
+            records.append(record | {"target": name})
+    write_lines(tmp_path / "logs" / "day.jsonl", records)
+    manifest = go(tmp_path).manifest
+    assert manifest["actions"] == 90
+    assert manifest["rows"]["kept"] == manifest["rows"]["read"] == told
 
 
 def test_a_night_without_anybody_admitted_says_no_small_count_either(tmp_path):
@@ -125,9 +145,9 @@ def test_a_night_without_anybody_admitted_says_no_small_count_either(tmp_path):
 
 
 def test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one():
-    behind = {"dropped": {"not_admitted": 3}, "withheld": {"cap": 2}}
+    behind = {"dropped": {"not_admitted": 3}, "withheld": {"cap": 2}, "repeats": 20}
     exact = {
-        "k": 10, "people": 50, "actions": 9, "transitions": 8, "share": {"events": 0.999, "transitions": 0.5},
+        "k": 10, "people": 50, "sessions": 1, "actions": 9, "transitions": 8, "share": {"events": 0.999, "transitions": 0.5},
         "rows": {"read": 57, "kept": 50, "rejected": {}, "dropped": {"not_admitted": 7}},
         "withheld": {"actions": {"cap": 1}}, "behind": behind,
         "privacy": {}, "risk": None,

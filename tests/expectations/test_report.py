@@ -175,7 +175,8 @@ def test_reidentification_is_told_before_and_after() -> None:
     assert "1 < 10 people 0% 0% 20 150 2 21% 2.4% 0% 15 75 3 78% 12% 0% 10 50" in words
     assert "4 all but < 10 people 32% 0% 10 50" in words
     assert "Guess which record came after another Did no better than a guess" in words
-    assert "whose it is Did better than a guess" in words
+    assert "which others share its people Did better than a guess" in words
+    assert "(0.046 against 0.044: how alike" in words
     assert "one person produced The release is too small" in words
     assert "unit 2 50 or more people < 10 people" in words
     assert "other units together 15 or more people 44%" in words

@@ -108,8 +108,8 @@ def good_manifest(**changes: Any) -> dict[str, Any]:
                 {"unit": "other units together", "people": 15, "share": 0.44},
             ],
             "attacks": {
-                "stitching": {"first": {"attacker": 0.04, "null": 0.05}, "no_better_than_null": True},
-                "row_order": {"no_better_than_null": False},
+                "stitching": {"among_ten": {"attacker": 0.04, "null": 0.05}, "no_better_than_null": True},
+                "row_order": {"attacker": 0.046, "null": 0.044, "no_better_than_null": False},
                 "person_classifier": {"too_little_to_attack": True},
             },
         },

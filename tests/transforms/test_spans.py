@@ -129,6 +129,9 @@ def holds(file: list[Row], account: str, unit: str | None, instant: int) -> bool
     """Whether, in a file without unknown times of recording, the person of an account holds a unit."""
     known = ours(file, account)
     for row in known:
+        until = row["valid_from_us"]
+        if row["status"] == "left" and row["unit"] == unit is not None and (until is None or instant < until):
+            return True
         if row["unit"] != unit or row["status"] == "left" or not covers(row, instant):
             continue
         if unit is None and row["status"] == "objects":
