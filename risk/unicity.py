@@ -25,7 +25,7 @@ DRAWS: Final = 8
 """Draws for each person."""
 
 _BLOCK_BYTES: Final = 32 << 20
-"""Candidates are counted so many cells at a time, whatever the number of people."""
+"""Neither the bits of the actions nor those of the draws take more at a time, whatever the number of people."""
 
 Bools = npt.NDArray[np.bool_]
 
@@ -82,7 +82,7 @@ def candidates_of(known: Known, drawn: Int64s) -> Int64s:
     used = distinct(drawn.ravel())
     used = used[used >= 0]
     rows = np.where(drawn >= 0, np.searchsorted(used, drawn), len(used))
-    size = max(64, _BLOCK_BYTES // (len(used) + 1) // 64 * 64)
+    size = max(64, _BLOCK_BYTES // max(len(used) + 1, len(drawn) // 8) // 64 * 64)
     counts = np.zeros(drawn.shape, np.int64)
     for first in range(0, known.people, size):
         bits = _bitsets(known, used, first, min(size, known.people - first))

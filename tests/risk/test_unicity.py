@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -63,6 +64,19 @@ def test_candidates_over_many_blocks_of_people(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(unicity_module, "_BLOCK_BYTES", 64)
     assert (candidates_of(known_of(sets), drawn) == whole).all()
     assert whole[0, 0] == sum({*drawn[0, :1].tolist()} - {-1} <= has for has in sets)
+
+
+def test_memory_is_bounded_where_many_draws_are_of_few_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = np.repeat(np.arange(20_000), 2)
+    known = pairs_of(people, (people + np.tile([0, 3], 20_000)) % 10, people=20_000, things=10)
+    drawn = np.tile(np.array([[1, 4, -1, -1], [2, -1, -1, -1]]), (4_000, 1))
+    monkeypatch.setattr(unicity_module, "_BLOCK_BYTES", 1 << 20)
+    tracemalloc.start()
+    counts = candidates_of(known, drawn)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
+    assert (counts == np.tile([[4_000, 2_000, 2_000, 2_000], [4_000] * 4], (4_000, 1))).all()
 
 
 @given(st.lists(st.frozensets(st.integers(0, 9), max_size=3), min_size=1, max_size=12))
