@@ -8,8 +8,8 @@ import numpy as np
 
 from risk.canonical import canonical
 from risk.classifier import classify
-from risk.evidence import Emitted, Published
-from risk.interval import Floats, around, resampled_means
+from risk.evidence import Emitted, Floats, Published
+from risk.interval import around, resampled_means
 from risk.placement import neighbours
 from risk.stitching import Guesses, stitch
 

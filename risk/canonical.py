@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from risk.draws import mix
 from risk.evidence import Emitted
-
-Int64s = npt.NDArray[np.int64]
-UInt64s = npt.NDArray[np.uint64]
+from risk.linked import ranges
 
 
 def canonical(emitted: Emitted) -> Emitted:
@@ -24,11 +22,10 @@ def canonical(emitted: Emitted) -> Emitted:
     joined = np.append(False, emitted.start[1:] <= emitted.stop[:-1]) & ~opens
     place = np.arange(len(emitted)) - np.repeat(first, sizes)
     what = emitted.record * 4 + opens * 2 + joined
-    words = mixed(mixed(what.astype(np.uint64)) + place.astype(np.uint64))
+    words = mix(mix(what.astype(np.uint64)) + place.astype(np.uint64))
     order = np.lexsort((sizes, np.add.reduceat(words, first)))
     length = sizes[order]
-    begins = np.cumsum(length) - length
-    index = np.repeat(first[order] - begins, length) + np.arange(len(emitted))
+    index = ranges(first[order], length)
     return Emitted(
         emitted.record[index],
         np.repeat(np.arange(len(order)), length),
@@ -36,11 +33,3 @@ def canonical(emitted: Emitted) -> Emitted:
         emitted.start[index],
         emitted.stop[index],
     )
-
-
-def mixed(words: UInt64s) -> UInt64s:
-    """A 64-bit finaliser, element by element (SplitMix64: Steele, Lea and Flood, OOPSLA 2014)."""
-    words = words + np.uint64(0x9E3779B97F4A7C15)
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))

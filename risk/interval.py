@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
+from risk.evidence import Floats, Int64s
 
 RESAMPLES: Final = 100
 Z: Final = 2.576

@@ -6,14 +6,12 @@ An attack that finds nothing shows something only if it finds something where th
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from risk.canonical import mixed
-from risk.evidence import Emitted, Published
+from risk.draws import mix
+from risk.evidence import Emitted, Int64s, Published
+from risk.linked import ranges
 from risk.stitching import Texts, followed, texts
-
-Int64s = npt.NDArray[np.int64]
 
 
 def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> tuple[Published, Emitted]:
@@ -25,13 +23,13 @@ def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> 
     words = texts(published.actions)
     lengths = np.diff(words.offsets)[emitted.record]
     ends = np.cumsum(lengths)
-    token = words.tokens[_spread(words.offsets[emitted.record], lengths)]
+    token = words.tokens[ranges(words.offsets[emitted.record], lengths)]
     opens = np.ones(len(emitted), np.bool_)
     opens[followed(emitted) + 1] = False
     begins = (ends - lengths)[opens]
     run = np.diff(np.append(begins, ends[-1:]))
     many = np.maximum((run - size) // step + 1, 0)
-    place = np.repeat(begins, many) + step * _spread(np.zeros(len(many), np.int64), many)
+    place = np.repeat(begins, many) + step * ranges(np.zeros(len(many), np.int64), many)
     return _release(words, token, place, size, np.repeat(np.flatnonzero(opens), many), published, emitted)
 
 
@@ -66,7 +64,7 @@ def _release(
     cell = place[:, None] + np.arange(size)
     code = np.zeros(len(place), np.uint64)
     for column in token[cell].T:
-        code = mixed(code ^ column.astype(np.uint64))
+        code = mix(code ^ column.astype(np.uint64))
     _, first, inverse, occurrences = np.unique(
         code, return_index=True, return_inverse=True, return_counts=True
     )
@@ -87,9 +85,3 @@ def _release(
         Published(actions, np.zeros(len(order), np.int32), rows, people, occurrences[order]),
         Emitted(record, person, source, place, place + size),
     )
-
-
-def _spread(start: Int64s, many: Int64s) -> Int64s:
-    """start, start + 1, … of each, `many` each."""
-    begins = np.cumsum(many) - many
-    return np.asarray(np.repeat(start - begins, many) + np.arange(int(many.sum())), np.int64)

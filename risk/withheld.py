@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from risk.evidence import Int64s
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
