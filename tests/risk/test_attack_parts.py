@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from benchmarks.unprotected import windows
 from risk.auc import auc
 from risk.bitsets import bitsets, cosine, jaccard, shared
 from risk.canonical import canonical
@@ -15,7 +16,6 @@ from risk.evidence import Emitted, Published
 from risk.interval import Z, around, resampled_means
 from risk.logistic import fitted_scores
 from risk.stitching import _Overlaps, followed, stitch, texts
-from risk.unprotected import windows
 from tests.risk.attacked import renumbered
 
 

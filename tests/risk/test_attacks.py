@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from benchmarks.unprotected import in_order_of_arrival, windows
 from risk.attacks import NO_BETTER, TOO_LITTLE, attack_figures
 from risk.evidence import Emitted, Published
 from risk.features import Features, features
-from risk.unprotected import in_order_of_arrival, windows
 from tests.risk.attacked import TEAMS, lengthened, renumbered, team_of
 
 ATTACKS = {"stitching", "stitching_combined", "row_order", "person_classifier"}
