@@ -15,13 +15,13 @@ from etl.plan import plan_job
 from etl.run import run_pipeline
 from etl.source import load_mapping
 from etl.staging import Staging
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 
 KEY = bytes(32)
 """Nothing that is measured depends on it."""
 
 
-def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Published, Emitted]:
+def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Published, Occurrences]:
     """Release a log as one window and read back its evidence; nothing is published, nothing stays on the disk.
 
     Args:

@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from risk.draws import mix
-from risk.evidence import Emitted, Int64s, Published
+from risk.evidence import Int64s, Occurrences, Published
 from risk.linked import ranges
 from risk.stitching import Texts, followed, texts
 
 
-def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> tuple[Published, Emitted]:
+def windows(
+    published: Published, emitted: Occurrences, *, size: int, step: int
+) -> tuple[Published, Occurrences]:
     """Every window of `size` actions of each unbroken run of released occurrences, one each `step` actions, no k asked for.
 
     Windows overlap where `step` is smaller than `size`. Rows stand in the order in which people and sessions came;
@@ -33,7 +35,7 @@ def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> 
     return _release(words, token, place, size, np.repeat(np.flatnonzero(opens), many), published, emitted)
 
 
-def in_order_of_arrival(published: Published, emitted: Emitted) -> tuple[Published, Emitted]:
+def in_order_of_arrival(published: Published, emitted: Occurrences) -> tuple[Published, Occurrences]:
     """The same records, but the rows of each file stand in the order in which they were first emitted."""
     first = np.full(len(published), len(emitted))
     np.minimum.at(first, emitted.record, np.arange(len(emitted)))
@@ -48,7 +50,7 @@ def in_order_of_arrival(published: Published, emitted: Emitted) -> tuple[Publish
             published.people[order],
             published.occurrences[order],
         ),
-        Emitted(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop),
+        Occurrences(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop),
     )
 
 
@@ -59,8 +61,8 @@ def _release(
     size: int,
     source: Int64s,
     published: Published,
-    emitted: Emitted,
-) -> tuple[Published, Emitted]:
+    emitted: Occurrences,
+) -> tuple[Published, Occurrences]:
     cell = place[:, None] + np.arange(size)
     code = np.zeros(len(place), np.uint64)
     for column in token[cell].T:
@@ -83,5 +85,5 @@ def _release(
     rows = np.arange(len(order))
     return (
         Published(actions, np.zeros(len(order), np.int32), rows, people, occurrences[order]),
-        Emitted(record, person, source, place, place + size),
+        Occurrences(record, person, source, place, place + size),
     )

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from etl.job import Job
 from etl.sealed import read_sealed
 from risk.draws import pairs_of
-from risk.evidence import Emitted, Int64s, Known, Published
+from risk.evidence import Int64s, Known, Occurrences, Published
 from risk.withheld import Activity
 from transforms.pack import pack
 from transforms.records import record_digest
@@ -34,7 +34,7 @@ class Evidence:
     released. `seed`: 64 bits of the content of the release."""
 
     published: Published
-    emitted: Emitted
+    emitted: Occurrences
     known: Known
     activity: Activity
     cut: int
@@ -144,7 +144,7 @@ def _released(emissions: pa.Table, records: pa.Array, first: Int64s) -> Int64s:
     return np.stack([person, since, since + length, session, record[keep]], 1)
 
 
-def _emitted(parts: list[Int64s], starts: Int64s, rank: Int64s) -> Emitted:
+def _emitted(parts: list[Int64s], starts: Int64s, rank: Int64s) -> Occurrences:
     """The occurrences of all buckets, ordered by person and place, sessions numbered in that order."""
     rows = _stacked(parts, 5)
     bucket = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
@@ -153,7 +153,7 @@ def _emitted(parts: list[Int64s], starts: Int64s, rank: Int64s) -> Emitted:
     person, (start, stop, label, record) = person[order], rows[order, 1:].T
     opens = np.zeros(len(person), np.bool_)
     opens[1:] = (person[1:] != person[:-1]) | (label[1:] != label[:-1])
-    return Emitted(record, person, np.cumsum(opens, dtype=np.int64), start, stop)
+    return Occurrences(record, person, np.cumsum(opens, dtype=np.int64), start, stop)
 
 
 def _together(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from risk.draws import mix
-from risk.evidence import Emitted
+from risk.evidence import Occurrences
 from risk.linked import ranges
 
 
-def canonical(emitted: Emitted) -> Emitted:
+def canonical(emitted: Occurrences) -> Occurrences:
     """The same occurrences, people renumbered and reordered by a digest of their own occurrences.
 
     Two people with the same digest emitted the same, so that it does not matter which comes first.
@@ -26,7 +26,7 @@ def canonical(emitted: Emitted) -> Emitted:
     order = np.lexsort((sizes, np.add.reduceat(words, first)))
     length = sizes[order]
     index = ranges(first[order], length)
-    return Emitted(
+    return Occurrences(
         emitted.record[index],
         np.repeat(np.arange(len(order)), length),
         np.cumsum(opens[index]) - 1,

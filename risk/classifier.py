@@ -13,7 +13,7 @@ import numpy as np
 
 from risk.auc import auc
 from risk.bitsets import cosine
-from risk.evidence import Emitted, Floats, Int64s, Published
+from risk.evidence import Floats, Int64s, Occurrences, Published
 from risk.features import features
 from risk.interval import RESAMPLES
 from risk.logistic import fitted_scores
@@ -36,7 +36,7 @@ class Told(NamedTuple):
 
 
 def classify(
-    published: Published, emitted: Emitted, *, pairs: int, people: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, *, pairs: int, people: int, draw: np.random.Generator
 ) -> Told | None:
     """Learn on either half of the records and try on the other.
 

@@ -35,7 +35,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Emitted:
+class Occurrences:
     """Who emitted what: one entry a released occurrence, ordered by person, session and place.
 
     `record`: index into `Published`. `person`: 0 … people − 1. `session`: a number that is the same within a session only.

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from risk.draws import bounds_of, content_keys, distinct, mix, pairs_of, pick, sample
-from risk.evidence import Emitted, Int64s, Known, Published
+from risk.evidence import Int64s, Known, Occurrences, Published
 from risk.linked import actions_by_record, ranges
 from risk.unicity import MOST_KNOWN, Singled, singled_out
 
@@ -33,7 +33,7 @@ class OneRecord:
     whole: Sizes
 
 
-def in_one_record(published: Published, emitted: Emitted) -> OneRecord | None:
+def in_one_record(published: Published, emitted: Occurrences) -> OneRecord | None:
     """Draw records that people emitted, and p = 1 … 4 distinct actions of each; None: nothing was emitted."""
     if not len(emitted):
         return None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from risk.bitsets import bitsets, cosine
-from risk.evidence import Emitted, Floats, Int32s, Int64s, Published, UInt64s
+from risk.evidence import Floats, Int32s, Int64s, Occurrences, Published, UInt64s
 from risk.interval import RESAMPLES
 
 
@@ -23,7 +23,7 @@ class Neighbours(NamedTuple):
 
 
 def neighbours(
-    published: Published, emitted: Emitted, *, pairs: int, people: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, *, pairs: int, people: int, draw: np.random.Generator
 ) -> Neighbours:
     """Compare neighbours with random pairs of the same file.
 
@@ -41,7 +41,7 @@ def neighbours(
 
 
 def emitters(
-    emitted: Emitted, records: Int64s, *, people: int, draw: np.random.Generator
+    emitted: Occurrences, records: Int64s, *, people: int, draw: np.random.Generator
 ) -> tuple[Int64s, UInt64s]:
     """The distinct records, ascending, and who emitted each, as bits; of more people than `people` a sample.
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from risk.draws import mix
-from risk.evidence import Emitted, Floats, Int64s, Published, UInt64s
+from risk.evidence import Floats, Int64s, Occurrences, Published, UInt64s
 from risk.linked import ranges
 
 Singles = npt.NDArray[np.float32]
@@ -56,14 +56,14 @@ def texts(actions: pa.Array) -> Texts:
     return Texts(np.asarray(encoded.indices, np.int64), offsets - offsets[0], len(encoded.dictionary))
 
 
-def followed(emitted: Emitted) -> Int64s:
+def followed(emitted: Occurrences) -> Int64s:
     """Which occurrences were followed, in their session and with nothing withheld between, by the occurrence after them."""
     same = emitted.session[1:] == emitted.session[:-1]
     return np.flatnonzero(same & (emitted.start[1:] <= emitted.stop[:-1]))
 
 
 def stitch(
-    published: Published, emitted: Emitted, *, pairs: int, records: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, *, pairs: int, records: int, draw: np.random.Generator
 ) -> Guesses:
     """Attack a sample of the true pairs.
 

@@ -17,7 +17,7 @@ from etl.evidence import Evidence
 from etl.risk_figures import measure_risk, tell_risk
 from etl.suppress import tell_part, tell_share_of_people
 from risk.draws import pairs_of
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 from risk.withheld import Activity
 from tests.etl.test_pipeline import go, write_lines
 
@@ -70,7 +70,7 @@ def evidence_of(sets: list[set[int]], actions: list[int], released: list[int], u
     none = np.zeros(0, np.int64)
     return Evidence(
         Published(pa.array([], pa.list_(pa.string())), none.astype(np.int32), none, none, none),
-        Emitted(none, none, none, none, none),
+        Occurrences(none, none, none, none, none),
         pairs_of(pairs[:, 0], pairs[:, 1], people=people, things=1000),
         Activity(
             np.array(actions), np.array(released), np.arange(people), np.array(units), ("a", "b", "c", "d")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import risk.unicity as unicity_module
 from risk.draws import content_keys, pairs_of, pick, sample
-from risk.evidence import Emitted, Known, Published
+from risk.evidence import Known, Occurrences, Published
 from risk.linked import actions_by_person
 from risk.one_record import in_one_record
 from risk.unicity import candidates_of, unicity
@@ -30,7 +30,7 @@ def known_of(sets: Sets) -> Known:
     return pairs_of(table[:, 0], table[:, 1], people=len(sets), things=10)
 
 
-def release(actions: list[list[str]], emissions: list[tuple[int, int]]) -> tuple[Published, Emitted]:
+def release(actions: list[list[str]], emissions: list[tuple[int, int]]) -> tuple[Published, Occurrences]:
     """Records, and who emitted which: (person, record)."""
     zeros, rows = np.zeros(len(actions), np.int64), np.array(sorted(emissions), np.int64).reshape(-1, 2)
     place = np.arange(len(rows))
@@ -42,7 +42,7 @@ def release(actions: list[list[str]], emissions: list[tuple[int, int]]) -> tuple
             zeros,
             zeros,
         ),
-        Emitted(rows[:, 1], rows[:, 0], place, place, place + 1),
+        Occurrences(rows[:, 1], rows[:, 0], place, place, place + 1),
     )
 
 
