@@ -40,7 +40,7 @@ def in_order_of_arrival(published: Published, emitted: Occurrences) -> tuple[Pub
     first = np.full(len(published), len(emitted))
     np.minimum.at(first, emitted.record, np.arange(len(emitted)))
     order = np.lexsort((first, published.file))
-    now = np.empty(len(order), np.int64)
+    now = np.empty(len(order), np.int32)
     now[order] = np.arange(len(order))
     return (
         Published(
@@ -83,7 +83,8 @@ def _release(
     )
     actions = pa.ListArray.from_arrays(pa.array(np.arange(len(order) + 1, dtype=np.int32) * size), flat)
     rows = np.arange(len(order))
+    columns = (record, person, source, place, place + size)
     return (
         Published(actions, np.zeros(len(order), np.int32), rows, people, occurrences[order]),
-        Occurrences(record, person, source, place, place + size),
+        Occurrences(*(column.astype(np.int32) for column in columns)),
     )

@@ -21,15 +21,15 @@ def canonical(emitted: Occurrences) -> Occurrences:
     opens = np.append(True, emitted.session[1:] != emitted.session[:-1])
     joined = np.append(False, emitted.start[1:] <= emitted.stop[:-1]) & ~opens
     place = np.arange(len(emitted)) - np.repeat(first, sizes)
-    what = emitted.record * 4 + opens * 2 + joined
+    what = emitted.record.astype(np.int64) * 4 + opens * 2 + joined
     words = mix(mix(what.astype(np.uint64)) + place.astype(np.uint64))
     order = np.lexsort((sizes, np.add.reduceat(words, first)))
     length = sizes[order]
     index = ranges(first[order], length)
     return Occurrences(
         emitted.record[index],
-        np.repeat(np.arange(len(order)), length),
-        np.cumsum(opens[index]) - 1,
+        np.repeat(np.arange(len(order), dtype=np.int32), length),
+        np.cumsum(opens[index], dtype=np.int32) - 1,
         emitted.start[index],
         emitted.stop[index],
     )

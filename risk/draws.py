@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from risk.evidence import Int64s, Known, UInt64s
+from risk.evidence import Int64s, Integers, Known, UInt64s
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -38,9 +38,9 @@ def distinct(values: Int64s) -> Int64s:
     return ordered[fresh]
 
 
-def pairs_of(person: Int64s, thing: Int64s, *, people: int, things: int) -> Known:
+def pairs_of(person: Integers, thing: Integers, *, people: int, things: int) -> Known:
     """The distinct pairs, ordered by person and thing; a thing is a number below `things`."""
-    packed = distinct(person * max(things, 1) + thing)
+    packed = distinct(np.multiply(person, max(things, 1), dtype=np.int64) + thing)
     return Known(packed // max(things, 1), packed % max(things, 1), people)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.signedinteger[Any]]
 UInt64s = npt.NDArray[np.uint64]
 
 
@@ -40,14 +42,15 @@ class Occurrences:
 
     `record`: index into `Published`. `person`: 0 … people − 1. `session`: a number that is the same within a session only.
     `start`, `stop`: the occurrence covers the person's events start … stop − 1; where one stops and the next starts at
-    the same place, nothing was withheld between them. No array holds a null.
+    the same place, nothing was withheld between them. No array holds a null. Narrow, as a version has
+    many more occurrences than anything else: what is computed from two of them needs int64.
     """
 
-    record: Int64s
-    person: Int64s
-    session: Int64s
-    start: Int64s
-    stop: Int64s
+    record: Int32s
+    person: Int32s
+    session: Int32s
+    start: Int32s
+    stop: Int32s
 
     def __len__(self) -> int:
         """How many occurrences there are."""

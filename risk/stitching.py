@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from risk.draws import mix
-from risk.evidence import Floats, Int64s, Occurrences, Published, UInt64s
+from risk.evidence import Floats, Int32s, Int64s, Occurrences, Published, UInt64s
 from risk.linked import ranges
 
 Singles = npt.NDArray[np.float32]
@@ -35,7 +35,7 @@ class Guesses(NamedTuple):
     Each is (2, pairs): first, among ten.
     """
 
-    person: Int64s
+    person: Int32s
     overlap: Floats
     combined: Floats
     null: Floats

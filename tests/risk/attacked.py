@@ -51,13 +51,8 @@ def evidence(direct: Direct) -> tuple[Published, Occurrences]:
     order = np.lexsort((emitted.start, emitted.session, emitted.person))
     kept = order[record[order] >= 0]
     start = emitted.start[kept]
-    return published, Occurrences(
-        record[kept],
-        emitted.person[kept].astype(np.int64),
-        emitted.session[kept].astype(np.int64),
-        start,
-        start + emitted.length[kept],
-    )
+    columns = (record[kept], emitted.person[kept], emitted.session[kept], start, start + emitted.length[kept])
+    return published, Occurrences(*(column.astype(np.int32) for column in columns))
 
 
 def team_of(person: np.ndarray) -> np.ndarray:

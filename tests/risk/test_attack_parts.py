@@ -20,7 +20,7 @@ from tests.risk.attacked import renumbered
 
 
 def emitted_of(rows):
-    return Occurrences(*(np.array(column, np.int64) for column in zip(*rows, strict=True)))
+    return Occurrences(*(np.array(column, np.int32) for column in zip(*rows, strict=True)))
 
 
 def test_auc_equals_a_count_of_pairs():

@@ -214,3 +214,9 @@ def test_linked_actions_are_all_of_a_persons_records(actions: list[list[str]], d
     assert found == {(person, name) for person, record in emissions for name in actions[record]}
     assert known.people == 6
     assert len(found) == len(known.person)
+
+
+def test_narrow_numbers_pair_as_wide_ones_do() -> None:
+    person, thing = np.array([1, 70_000], np.int32), np.array([99_999, 5], np.int32)
+    known = pairs_of(person, thing, people=70_001, things=100_000)
+    assert (known.person.tolist(), known.action.tolist()) == ([1, 70_000], [99_999, 5])
