@@ -12,7 +12,7 @@ from benchmarks.unprotected import in_order_of_arrival, windows
 from risk.attacks import NO_BETTER, TOO_LITTLE, attack_figures
 from risk.evidence import Occurrences, Published
 from risk.features import Features, features
-from tests.risk.attacked import TEAMS, lengthened, renumbered, team_of
+from tests.risk.attacked import TEAMS, lengthened, released, renumbered, team_of
 
 ATTACKS = {"stitching", "stitching_combined", "row_order", "person_classifier"}
 
@@ -70,12 +70,21 @@ def test_files_by_team_are_seen(release):
     assert not attack_figures(split, moved, seed=1)["person_classifier"][NO_BETTER]
 
 
-def test_figures_follow_from_content_and_seed_alone(release):
-    published, emitted = release
+def test_figures_follow_from_content_and_seed_alone(monkeypatch):
+    """On a small release, of which every attack takes a sample."""
+    import risk.attacks
+
+    samples = {"STITCHED_PAIRS": 250, "STITCHED_RECORDS": 90, "NEIGHBOURS": 60, "PEOPLE": 20}
+    for name, size in {**samples, "CLASSIFIED_PAIRS": 600}.items():
+        monkeypatch.setattr(risk.attacks, name, size)
+    published, emitted = released(11, people=25, actions=60)
     once = attack_figures(published, emitted, seed=3)
+    assert all(NO_BETTER in once[name] for name in ATTACKS)
     assert attack_figures(published, emitted, seed=3) == once
-    assert attack_figures(published, renumbered(emitted, seed=5), seed=3) == once
-    assert attack_figures(published, emitted, seed=4) != once
+    for numbers in (5, 6):
+        assert attack_figures(published, renumbered(emitted, seed=numbers), seed=3) == once
+    other = attack_figures(published, emitted, seed=4)
+    assert all(other[name] != once[name] for name in ATTACKS)
 
 
 def test_figures_are_rates_and_verdicts_of_three_digits(release):
