@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.attendance import Team, attendance_auc, published, simulate
 from benchmarks.released import release_log
+from benchmarks.unprotected import in_order_of_arrival, windows
 from risk.attacks import NO_BETTER, TOO_LITTLE, attack_figures
-from risk.attendance import Team, attendance_auc, published, simulate
-from risk.unprotected import in_order_of_arrival, windows
+from risk.interval import Z
 from transforms.ladder import round_occurrences, round_people
 
 SCALE = 4
 NIGHTS = (50, 250, 1000)
 TEAMS = 40
-Z = 2.576
 N_MIN_PER_K = 5
 
 

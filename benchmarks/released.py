@@ -7,26 +7,33 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from etl.config import load_config
 from etl.evidence import collect_evidence
+from etl.gates import verify_staged
 from etl.inputs import find_inputs
 from etl.participation import read_participation
 from etl.plan import plan_job
-from etl.run import run_pipeline
+from etl.registry import Registry
+from etl.run import check_input, run_pipeline
 from etl.source import load_mapping
 from etl.staging import Staging
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 
 KEY = bytes(32)
 """Nothing that is measured depends on it."""
 
 
-def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Published, Emitted]:
+def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Published, Occurrences]:
     """Release a log as one window and read back its evidence; nothing is published, nothing stays on the disk.
 
     Args:
         source: `native`, or the path of a mapping.
         flags: of the configuration: k, participation, …
+
+    Raises:
+        InputError, UnusableRecordsError: what would stop a run, too. RuntimeError: the verifier found a fault.
     """
     values = {"input": tuple(inputs), "source": source, "window": "all", "participation": "none", **flags}
     with tempfile.TemporaryDirectory() as folder:
@@ -38,5 +45,9 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         files = find_inputs(config.input, mapping, date=None)
         job = plan_job(config, mapping, files, KEY, staging, participation)
         run_pipeline(job, [])
+        check_input(config, orjson.loads(staging.statistics.read_bytes()), Registry(config.registry))
+        verification = verify_staged(job, orjson.loads(staging.outcome.read_bytes()))
+        if not verification.ok:
+            raise RuntimeError(f"the verifier found faults in the release: {verification.violations}")
         evidence = collect_evidence(job)
         return evidence.published, evidence.emitted

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from etl.job import Job
 from etl.sealed import read_sealed
 from risk.draws import pairs_of
-from risk.evidence import Emitted, Int64s, Known, Published
+from risk.evidence import Int32s, Int64s, Known, Occurrences, Published
 from risk.withheld import Activity
 from transforms.pack import pack
 from transforms.records import record_digest
@@ -34,7 +34,7 @@ class Evidence:
     released, `repeated`: who did an action several times in a row. `seed`: 64 bits of the content of the release."""
 
     published: Published
-    emitted: Emitted
+    emitted: Occurrences
     known: Known
     activity: Activity
     cut: int
@@ -60,7 +60,7 @@ class _Part:
     texts: list[str]
     held: tuple[Int64s, Int64s]
     units: list[str | None]
-    emitted: Int64s
+    emitted: Int32s
 
 
 def collect_evidence(job: Job) -> Evidence:
@@ -70,7 +70,7 @@ def collect_evidence(job: Job) -> Evidence:
     numbers = pa.array(digests, pa.binary(32))
     lengths = np.asarray(published.actions.value_lengths(), np.int64)
     parts = [_bucket(job, number, numbers, lengths) for number in job.staging.buckets()]
-    order = np.lexsort(_stacked([part.first for part in parts], 3).T[::-1])
+    order = np.lexsort(np.concatenate([np.zeros((0, 3), np.int64), *(part.first for part in parts)]).T[::-1])
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     starts = np.cumsum([0, *(len(part.first) for part in parts)])
@@ -141,7 +141,7 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
     )
 
 
-def _released(emissions: pa.Table, records: pa.Array, first: Int64s) -> Int64s:
+def _released(emissions: pa.Table, records: pa.Array, first: Int64s) -> Int32s:
     """The emissions of released records as rows of (person, start, stop, session, record)."""
     coded = emissions.unify_dictionaries().column("record").combine_chunks()
     index = pc.index_in(coded.dictionary, value_set=records).fill_null(-1)
@@ -152,19 +152,21 @@ def _released(emissions: pa.Table, records: pa.Array, first: Int64s) -> Int64s:
     )
     person = np.searchsorted(first, start, side="right") - 1
     since = start - first[person]
-    return np.stack([person, since, since + length, session, record[keep]], 1)
+    return np.stack(
+        [person, since, since + length, session, record[keep]], 1, dtype=np.int32, casting="same_kind"
+    )
 
 
-def _emitted(parts: list[Int64s], starts: Int64s, rank: Int64s) -> Emitted:
+def _emitted(parts: list[Int32s], starts: Int64s, rank: Int64s) -> Occurrences:
     """The occurrences of all buckets, ordered by person and place, sessions numbered in that order."""
-    rows = _stacked(parts, 5)
-    bucket = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    person = rank[rows[:, 0] + starts[bucket]]
+    rows = np.concatenate([np.zeros((0, 5), np.int32), *parts])
+    numbers = (rank[part[:, 0] + start].astype(np.int32) for part, start in zip(parts, starts, strict=False))
+    person = np.concatenate([np.zeros(0, np.int32), *numbers])
     order = np.lexsort((rows[:, 1], person))
     person, (start, stop, label, record) = person[order], rows[order, 1:].T
     opens = np.zeros(len(person), np.bool_)
     opens[1:] = (person[1:] != person[:-1]) | (label[1:] != label[:-1])
-    return Emitted(record, person, np.cumsum(opens, dtype=np.int64), start, stop)
+    return Occurrences(record, person, np.cumsum(opens, dtype=np.int32), start, stop)
 
 
 def _together(
@@ -187,7 +189,3 @@ def _together(
 
 def _joined(arrays: Iterable[Int64s]) -> Int64s:
     return np.concatenate([np.zeros(0, np.int64), *arrays])
-
-
-def _stacked(arrays: list[Int64s], columns: int) -> Int64s:
-    return np.concatenate([np.zeros((0, columns), np.int64), *arrays])

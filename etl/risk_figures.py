@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from etl.evidence import Evidence
-from etl.suppress import fewer_than, tell_part, tell_share_of_people
+from etl.suppress import NOT_SHOWN, fewer_than, tell_part, tell_share_of_people
 from risk.attacks import attack_figures
 from risk.linked import actions_by_person
 from risk.one_record import OneRecord, in_one_record
@@ -19,6 +19,8 @@ from transforms.ladder import round_people
 NOTHING: Final = "nothing was released"
 NOT_MEASURED: Final = "not measured"
 """Stands where the verifier found a fault: figures about such a release would mean nothing."""
+UNKNOWN: Final = "unknown"
+"""Stands for a unit without a name."""
 
 Figures = dict[str, Any]
 
@@ -40,7 +42,7 @@ def measure_risk(evidence: Evidence, *, k: int) -> Figures:
         },
         "candidate_set": _sizes(one) if one else None,
         "withheld_by_unit": {
-            name or "unknown": asdict(part) for name, part in by_unit(evidence.activity).items()
+            name or UNKNOWN: asdict(part) for name, part in by_unit(evidence.activity).items()
         },
         "withheld_by_group": [asdict(part) for part in by_group(evidence.activity, k=k)],
         "transitions_withheld_from": evidence.cut,
@@ -69,7 +71,8 @@ def tell_risk(risk: Figures | None, *, people: int, k: int) -> Figures:
             what: {name: _on_ladder(size, k) for name, size in sizes.items()}
             for what, sizes in risk["candidate_set"].items()
         },
-        "withheld_by_unit": _tell_groups(risk["withheld_by_group"], k),
+        "withheld_by_unit": _tell_groups(risk["withheld_by_group"], k)
+        or (NOT_SHOWN if risk["withheld_by_unit"].keys() - {UNKNOWN} else []),
         "attacks": NOTHING if risk["attacks"] is None else risk["attacks"],
     }
 

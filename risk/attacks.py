@@ -8,8 +8,8 @@ import numpy as np
 
 from risk.canonical import canonical
 from risk.classifier import classify
-from risk.evidence import Emitted, Published
-from risk.interval import Floats, around, resampled_means
+from risk.evidence import Floats, Occurrences, Published
+from risk.interval import around, resampled_means
 from risk.placement import neighbours
 from risk.stitching import Guesses, stitch
 
@@ -28,7 +28,9 @@ TOO_LITTLE: Final = "too_little_to_attack"
 NO_BETTER: Final = "no_better_than_null"
 
 
-def attack_figures(published: Published, emitted: Emitted, *, seed: int, scale: int = 1) -> dict[str, Any]:
+def attack_figures(
+    published: Published, emitted: Occurrences, *, seed: int, scale: int = 1
+) -> dict[str, Any]:
     """Attack a release.
 
     Args:
@@ -77,14 +79,14 @@ def _stitched(
 
 
 def _row_order(
-    published: Published, emitted: Emitted, scale: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, scale: int, draw: np.random.Generator
 ) -> dict[str, Any]:
     found = neighbours(published, emitted, pairs=NEIGHBOURS * scale, people=PEOPLE * scale, draw=draw)
     return _compared(found.written, float(found.dealt.mean()), found.dealt)
 
 
 def _classified(
-    published: Published, emitted: Emitted, scale: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, scale: int, draw: np.random.Generator
 ) -> dict[str, Any]:
     told = classify(published, emitted, pairs=CLASSIFIED_PAIRS * scale, people=PEOPLE * scale, draw=draw)
     if told is None:

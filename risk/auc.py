@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from risk.evidence import Bools, Floats
 
 
 def auc(scores: Floats, positive: Bools, weights: Floats | None = None) -> Floats:

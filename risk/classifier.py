@@ -10,19 +10,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from risk.auc import auc
 from risk.bitsets import cosine
-from risk.evidence import Emitted, Published
+from risk.evidence import Floats, Int64s, Occurrences, Published
 from risk.features import features
 from risk.interval import RESAMPLES
 from risk.logistic import fitted_scores
 from risk.placement import emitters
-
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 BLOCK: Final = 32
 """Rows that go to the same half together, so that both halves have neighbours."""
@@ -41,7 +36,7 @@ class Told(NamedTuple):
 
 
 def classify(
-    published: Published, emitted: Emitted, *, pairs: int, people: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, *, pairs: int, people: int, draw: np.random.Generator
 ) -> Told | None:
     """Learn on either half of the records and try on the other.
 

@@ -9,18 +9,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from risk.evidence import Int64s, Known
-
-Words = npt.NDArray[np.uint64]
+from risk.evidence import Int64s, Integers, Known, UInt64s
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
 
 
-def mix(words: Words) -> Words:
+def mix(words: UInt64s) -> UInt64s:
     """64 well-mixed bits of each word: the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014)."""
     mixed = words + _GOLDEN
     mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
@@ -28,7 +25,7 @@ def mix(words: Words) -> Words:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def nth(keys: Words, number: int) -> Words:
+def nth(keys: UInt64s, number: int) -> UInt64s:
     """Other keys, for the draw of that number."""
     return mix(keys ^ mix(np.array([number + 1], np.uint64)))
 
@@ -41,9 +38,9 @@ def distinct(values: Int64s) -> Int64s:
     return ordered[fresh]
 
 
-def pairs_of(person: Int64s, thing: Int64s, *, people: int, things: int) -> Known:
+def pairs_of(person: Integers, thing: Integers, *, people: int, things: int) -> Known:
     """The distinct pairs, ordered by person and thing; a thing is a number below `things`."""
-    packed = distinct(person * max(things, 1) + thing)
+    packed = distinct(np.multiply(person, max(things, 1), dtype=np.int64) + thing)
     return Known(packed // max(things, 1), packed % max(things, 1), people)
 
 
@@ -52,7 +49,7 @@ def bounds_of(known: Known) -> Int64s:
     return np.searchsorted(known.person, np.arange(known.people + 1)).astype(np.int64)
 
 
-def content_keys(known: Known) -> Words:
+def content_keys(known: Known) -> UInt64s:
     """A word for each person that depends on the person's set, and on the number among the people with the same set."""
     sums = np.append(np.zeros(1, np.uint64), np.cumsum(mix(known.action.astype(np.uint64)), dtype=np.uint64))
     bounds = bounds_of(known)
@@ -66,12 +63,12 @@ def content_keys(known: Known) -> Words:
     return mix(of_set ^ mix(rank))
 
 
-def sample(keys: Words, size: int) -> Int64s:
+def sample(keys: UInt64s, size: int) -> Int64s:
     """At most so many people: those with the smallest keys."""
     return np.argsort(keys, kind="stable")[:size].astype(np.int64)
 
 
-def pick(keys: Words, sizes: Int64s, count: int) -> Int64s:
+def pick(keys: UInt64s, sizes: Int64s, count: int) -> Int64s:
     """For each key `count` different numbers below its size, in random order; -1 where the size has no more.
 
     >>> sorted(pick(np.array([7], np.uint64), np.array([3]), 4)[0].tolist())

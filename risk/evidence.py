@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.signedinteger[Any]]
+UInt64s = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -32,19 +37,20 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Emitted:
+class Occurrences:
     """Who emitted what: one entry a released occurrence, ordered by person, session and place.
 
     `record`: index into `Published`. `person`: 0 … people − 1. `session`: a number that is the same within a session only.
     `start`, `stop`: the occurrence covers the person's events start … stop − 1; where one stops and the next starts at
-    the same place, nothing was withheld between them. No array holds a null.
+    the same place, nothing was withheld between them. No array holds a null. Narrow, as a version has
+    many more occurrences than anything else: what is computed from two of them needs int64.
     """
 
-    record: Int64s
-    person: Int64s
-    session: Int64s
-    start: Int64s
-    stop: Int64s
+    record: Int32s
+    person: Int32s
+    session: Int32s
+    start: Int32s
+    stop: Int32s
 
     def __len__(self) -> int:
         """How many occurrences there are."""

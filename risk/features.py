@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from risk.bitsets import bitsets, jaccard
-from risk.canonical import mixed
-from risk.evidence import Published
+from risk.draws import mix
+from risk.evidence import Bools, Floats, Int64s, Published, UInt64s
+from risk.linked import ranges
 from risk.stitching import texts
-
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
 
 BINS: Final = 1024
 """Actions, pairs of actions and words are hashed to so many bits; what collides looks a little more alike."""
@@ -77,7 +74,7 @@ def features(published: Published, left: Int64s, right: Int64s) -> Features:
     return Features(np.column_stack(content).astype(np.float64), np.column_stack(place).astype(np.float64))
 
 
-def _distance(published: Published, left: Int64s, right: Int64s) -> tuple[Int64s, npt.NDArray[np.bool_]]:
+def _distance(published: Published, left: Int64s, right: Int64s) -> tuple[Int64s, Bools]:
     """How many rows lie between, and whether both are in one file (and so in one split)."""
     return (
         np.abs(published.row[left] - published.row[right]),
@@ -85,7 +82,7 @@ def _distance(published: Published, left: Int64s, right: Int64s) -> tuple[Int64s
     )
 
 
-def _words(flat: pa.Array, holder: Int64s, *, rows: int) -> npt.NDArray[np.uint64]:
+def _words(flat: pa.Array, holder: Int64s, *, rows: int) -> UInt64s:
     """The words that the names of a record's actions are made of."""
     encoded = flat.dictionary_encode()
     split = pc.split_pattern_regex(pc.utf8_lower(encoded.dictionary), r"[^\p{L}]+")
@@ -93,10 +90,9 @@ def _words(flat: pa.Array, holder: Int64s, *, rows: int) -> npt.NDArray[np.uint6
     offsets = np.asarray(split.offsets, np.int64)
     code = np.asarray(encoded.indices, np.int64)
     many = np.diff(offsets)[code]
-    begins = np.cumsum(many) - many
-    index = np.repeat(offsets[:-1][code] - begins, many) + np.arange(int(many.sum()))
-    return bitsets(np.repeat(holder, many), _bins(word[index]), rows=rows, members=BINS)
+    named = word[ranges(offsets[:-1][code], many)]
+    return bitsets(np.repeat(holder, many), _bins(named), rows=rows, members=BINS)
 
 
 def _bins(codes: Int64s) -> Int64s:
-    return np.asarray(mixed(codes.astype(np.uint64)) % np.uint64(BINS), np.int64)
+    return np.asarray(mix(codes.astype(np.uint64)) % np.uint64(BINS), np.int64)

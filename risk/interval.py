@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
+from risk.evidence import Floats, Integers
 
 RESAMPLES: Final = 100
 Z: Final = 2.576
@@ -21,7 +19,7 @@ def around(estimate: float, resampled: Floats) -> tuple[float, float]:
     return estimate - spread, estimate + spread
 
 
-def resampled_means(values: Floats, cluster: Int64s, *, draw: np.random.Generator) -> Floats:
+def resampled_means(values: Floats, cluster: Integers, *, draw: np.random.Generator) -> Floats:
     """Means of the values when whole clusters are drawn with replacement (cluster bootstrap: Field and Welsh 2007).
 
     Args:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from risk.draws import bounds_of, pairs_of
-from risk.evidence import Emitted, Int64s, Known, Published
+from risk.evidence import Int64s, Known, Occurrences, Published
 
 
 def actions_by_record(published: Published) -> Known:
@@ -23,7 +23,7 @@ def actions_by_record(published: Published) -> Known:
     )
 
 
-def actions_by_person(published: Published, emitted: Emitted, *, people: int) -> Known:
+def actions_by_person(published: Published, emitted: Occurrences, *, people: int) -> Known:
     """What an attacker would know who could link all records of a person, which nothing in a release does.
 
     Returns:

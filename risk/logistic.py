@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from risk.evidence import Bools, Floats
 
 _STEPS: Final = 12
 _RIDGE: Final = 1.0

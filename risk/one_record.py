@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from risk.draws import bounds_of, content_keys, distinct, mix, pairs_of, pick, sample
-from risk.evidence import Emitted, Int64s, Known, Published
+from risk.draws import bounds_of, content_keys, mix, pairs_of, pick, sample
+from risk.evidence import Int64s, Known, Occurrences, Published
 from risk.linked import actions_by_record, ranges
 from risk.unicity import MOST_KNOWN, Singled, singled_out
 
@@ -33,14 +33,14 @@ class OneRecord:
     whole: Sizes
 
 
-def in_one_record(published: Published, emitted: Emitted) -> OneRecord | None:
+def in_one_record(published: Published, emitted: Occurrences) -> OneRecord | None:
     """Draw records that people emitted, and p = 1 … 4 distinct actions of each; None: nothing was emitted."""
     if not len(emitted):
         return None
     emitters = pairs_of(
         emitted.record, emitted.person, people=len(published), things=int(emitted.person.max()) + 1
     )
-    who = distinct(emitted.person)
+    who = np.flatnonzero(np.bincount(emitted.person))
     held = pairs_of(
         np.searchsorted(who, emitted.person).astype(np.int64),
         emitted.record,

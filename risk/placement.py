@@ -9,14 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from risk.bitsets import bitsets, cosine
-from risk.evidence import Emitted, Published
+from risk.evidence import Floats, Int32s, Int64s, Occurrences, Published, UInt64s
 from risk.interval import RESAMPLES
-
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
 
 
 class Neighbours(NamedTuple):
@@ -27,7 +23,7 @@ class Neighbours(NamedTuple):
 
 
 def neighbours(
-    published: Published, emitted: Emitted, *, pairs: int, people: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, *, pairs: int, people: int, draw: np.random.Generator
 ) -> Neighbours:
     """Compare neighbours with random pairs of the same file.
 
@@ -45,8 +41,8 @@ def neighbours(
 
 
 def emitters(
-    emitted: Emitted, records: Int64s, *, people: int, draw: np.random.Generator
-) -> tuple[Int64s, npt.NDArray[np.uint64]]:
+    emitted: Occurrences, records: Int64s, *, people: int, draw: np.random.Generator
+) -> tuple[Int64s, UInt64s]:
     """The distinct records, ascending, and who emitted each, as bits; of more people than `people` a sample.
 
     Args:
@@ -66,11 +62,11 @@ def emitters(
     return used, bitsets(row[emitted.record[kept]], member, rows=len(used), members=len(chosen))
 
 
-def _within(file: npt.NDArray[np.int32], draw: np.random.Generator) -> Int64s:
+def _within(file: Int32s, draw: np.random.Generator) -> Int64s:
     """A random permutation that keeps everything in its file; `file` ascends."""
     return np.lexsort((draw.random(len(file)), file))
 
 
-def _mean(sets: npt.NDArray[np.uint64], left: Int64s, right: Int64s) -> float:
+def _mean(sets: UInt64s, left: Int64s, right: Int64s) -> float:
     other = left != right  # a record dealt to itself says nothing
     return float(cosine(sets, left[other], right[other]).mean()) if other.any() else 0.0

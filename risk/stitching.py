@@ -14,13 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from risk.canonical import mixed
-from risk.evidence import Emitted, Published
+from risk.draws import mix
+from risk.evidence import Floats, Int32s, Int64s, Occurrences, Published, UInt64s
+from risk.linked import ranges
 
-Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
-Int64s = npt.NDArray[np.int64]
-UInt64s = npt.NDArray[np.uint64]
 
 TOP: Final = 10
 _CELLS_AT_ONCE: Final = 1 << 19
@@ -37,7 +35,7 @@ class Guesses(NamedTuple):
     Each is (2, pairs): first, among ten.
     """
 
-    person: Int64s
+    person: Int32s
     overlap: Floats
     combined: Floats
     null: Floats
@@ -58,14 +56,14 @@ def texts(actions: pa.Array) -> Texts:
     return Texts(np.asarray(encoded.indices, np.int64), offsets - offsets[0], len(encoded.dictionary))
 
 
-def followed(emitted: Emitted) -> Int64s:
+def followed(emitted: Occurrences) -> Int64s:
     """Which occurrences were followed, in their session and with nothing withheld between, by the occurrence after them."""
     same = emitted.session[1:] == emitted.session[:-1]
     return np.flatnonzero(same & (emitted.start[1:] <= emitted.stop[:-1]))
 
 
 def stitch(
-    published: Published, emitted: Emitted, *, pairs: int, records: int, draw: np.random.Generator
+    published: Published, emitted: Occurrences, *, pairs: int, records: int, draw: np.random.Generator
 ) -> Guesses:
     """Attack a sample of the true pairs.
 
@@ -154,9 +152,7 @@ class _Overlaps:
             ends = self._codes(self._words.offsets[some[long] + 1] - size, size)
             low, high = np.searchsorted(codes, ends), np.searchsorted(codes, ends, side="right")
             many = high - low
-            begins = np.cumsum(many) - many
-            match = order[np.repeat(low - begins, many) + np.arange(int(many.sum()))]
-            found[np.repeat(long, many), match] = size
+            found[np.repeat(long, many), order[ranges(low, many)]] = size
         return found
 
     def _sorted_prefixes(self, size: int) -> tuple[UInt64s, Int64s]:
@@ -169,7 +165,7 @@ class _Overlaps:
         """A 64-bit digest of `size` actions from each place on."""
         codes = np.zeros(len(start), np.uint64)
         for step in range(size):
-            codes = mixed(codes ^ self._words.tokens[start + step].astype(np.uint64))
+            codes = mix(codes ^ self._words.tokens[start + step].astype(np.uint64))
         return codes
 
 

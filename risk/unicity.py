@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from risk.bitsets import WORD, bitsets
 from risk.draws import bounds_of, content_keys, distinct, nth, pick, sample
-from risk.evidence import Int64s, Known
+from risk.evidence import Int64s, Known, UInt64s
 
 MOST_KNOWN: Final = 4
 """p goes from 1 to this."""
@@ -25,9 +25,7 @@ DRAWS: Final = 8
 """Draws for each person."""
 
 _BLOCK_BYTES: Final = 32 << 20
-"""Candidates are counted so many cells at a time, whatever the number of people."""
-
-Bools = npt.NDArray[np.bool_]
+"""Neither the bits of the actions nor those of the draws take more at a time, whatever the number of people."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +80,10 @@ def candidates_of(known: Known, drawn: Int64s) -> Int64s:
     used = distinct(drawn.ravel())
     used = used[used >= 0]
     rows = np.where(drawn >= 0, np.searchsorted(used, drawn), len(used))
-    size = max(64, _BLOCK_BYTES // (len(used) + 1) // 64 * 64)
+    size = max(WORD, _BLOCK_BYTES // max(len(used) + 1, len(drawn) // 8) // WORD * WORD)
     counts = np.zeros(drawn.shape, np.int64)
     for first in range(0, known.people, size):
-        bits = _bitsets(known, used, first, min(size, known.people - first))
+        bits = _bits(known, used, first, min(size, known.people - first))
         state = bits[rows[:, 0]]
         for p in range(drawn.shape[1]):
             state &= bits[rows[:, p]]
@@ -93,19 +91,19 @@ def candidates_of(known: Known, drawn: Int64s) -> Int64s:
     return counts
 
 
-def _actions(known: Known, bounds: Int64s, chosen: Int64s, keys: npt.NDArray[np.uint64]) -> Int64s:
+def _actions(known: Known, bounds: Int64s, chosen: Int64s, keys: UInt64s) -> Int64s:
     """For each chosen person `MOST_KNOWN` of their actions, in random order; -1 where there are no more."""
     place = pick(keys, np.diff(bounds)[chosen], MOST_KNOWN)
     at = np.where(place >= 0, bounds[chosen][:, None] + place, 0)
     return np.where(place >= 0, known.action[at] if len(known.action) else -1, -1)
 
 
-def _bitsets(known: Known, used: Int64s, first: int, size: int) -> npt.NDArray[np.uint64]:
+def _bits(known: Known, used: Int64s, first: int, size: int) -> UInt64s:
     """One row a used action and one bit a person from `first` on; and a last row that everybody is in."""
     start, stop = np.searchsorted(known.person, (first, first + size))
     person, action = known.person[start:stop], known.action[start:stop]
     asked = np.isin(action, used)
-    has: Bools = np.zeros((len(used) + 1, -(-size // 64) * 64), np.bool_)
-    has[np.searchsorted(used, action[asked]), person[asked] - first] = True
-    has[len(used), :size] = True
-    return np.packbits(has, axis=1).view(np.uint64)
+    row = np.searchsorted(used, action[asked])
+    bits = bitsets(row, person[asked] - first, rows=len(used) + 1, members=size)
+    bits[len(used)] = np.packbits(np.arange(bits.shape[1] * WORD) < size).view(np.uint64)
+    return bits

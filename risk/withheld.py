@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from risk.evidence import Int64s
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -53,12 +50,12 @@ def by_unit(activity: Activity) -> dict[str | None, Part]:
 
 
 def by_group(activity: Activity, *, k: int) -> list[Part]:
-    """Groups of whole units that have at least k people each; none where nobody's unit is known.
+    """Groups of whole units that have at least k people each; none where nobody's unit is known, or all are too small.
 
     The groups are a partition: whoever held several units counts in a group of its own, so that no two groups differ by a
     few people. A group is told apart only if nobody did more than half of what it did (the dominance rule of statistical
     offices: Hundepool et al., Statistical Disclosure Control, 2012). What is too small is put together, and where that is
-    still too small the smallest of the others joins it.
+    still too small the smallest of the others joins it. If everybody together is too small there is no group at all.
     """
     if all(name is None for name in activity.units):
         return []
@@ -77,6 +74,8 @@ def by_group(activity: Activity, *, k: int) -> list[Part]:
     while told and len(rest) and not _large_enough(activity, rest, k):
         rest = np.concatenate([rest, told.pop()])
         merged += 1
+    if len(rest) and not _large_enough(activity, rest, k):
+        return []
     parts = [_part(activity, who, together=False) for who in told]
     return parts + ([_part(activity, rest, together=merged > 1)] if len(rest) else [])
 

@@ -41,6 +41,11 @@ def test_boundary(folder, forbidden):
     assert [(where, name) for where, name in imported(folder) if name.split(".")[0] in forbidden] == []
 
 
+def test_every_module_of_risk_serves_a_run():
+    used = {name for folder in ("etl", "risk") for _, name in imported(folder)}
+    assert {f"risk.{path.stem}" for path in (ROOT / "risk").glob("[!_]*.py")} <= used
+
+
 def test_help_needs_nothing_heavy():
     heavy = ["apache_beam", "great_expectations", "datasets", "pandas", "pyarrow", "numba"]
     code = f"import sys, etl.cli; print([name for name in {heavy} if name in sys.modules])"

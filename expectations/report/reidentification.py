@@ -29,13 +29,15 @@ class Row:
 class Section:
     """Either `instead` says why there are no figures, or the rest holds them.
 
-    `units`: the chart, None where nobody's unit is known or nothing may be told. `attacks`: name, outcome.
+    `units`: the chart, None where nobody's unit is known or nothing may be told. `units_told`: whether it may be told.
+    `attacks`: name, outcome.
     """
 
     instead: str
     rows: Sequence[Row]
     nothing_released: bool
     units: Markup | None
+    units_told: bool
     attacks: Sequence[tuple[str, str]]
 
 
@@ -47,7 +49,7 @@ def reidentification(privacy: Mapping[str, Any]) -> Section:
         instead = (
             f"Fewer {who} took part ({unicity}) than any figure may be about." if few else "Not measured."
         )
-        return Section(instead, [], False, None, [])
+        return Section(instead, [], False, None, False, [])
     rows = [
         Row(
             p,
@@ -64,6 +66,7 @@ def reidentification(privacy: Mapping[str, Any]) -> Section:
         rows,
         isinstance(sizes, str),
         _units(privacy["withheld_by_unit"], who),
+        not isinstance(privacy["withheld_by_unit"], str),
         _attacks(privacy["attacks"]),
     )
 
@@ -86,8 +89,8 @@ def _at(figures: Any, name: str) -> Any:
     return figures[name] if isinstance(figures, Mapping) else None
 
 
-def _units(units: Sequence[Mapping[str, Any]], who: str) -> Markup | None:
-    if not units:
+def _units(units: Sequence[Mapping[str, Any]] | str, who: str) -> Markup | None:
+    if isinstance(units, str) or not units:
         return None
     return bars(
         "units",

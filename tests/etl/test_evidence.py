@@ -137,6 +137,13 @@ def test_every_occurrence_covers_events_that_give_its_record_and_no_other(made, 
     assert any("↑" in name for names in actions for name in names)
 
 
+def test_an_occurrence_takes_twenty_bytes(made):
+    for _, _, evidence in made[1]:
+        emitted = evidence.emitted
+        columns = (emitted.record, emitted.person, emitted.session, emitted.start, emitted.stop)
+        assert sum(column.nbytes for column in columns) == 20 * len(emitted) > 0
+
+
 def test_neither_buckets_nor_key_change_anything(made):
     (manifest, _, one), (other_manifest, _, other) = made[1]
     assert one.seed == other.seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from etl.evidence import Evidence
 from etl.risk_figures import measure_risk, tell_risk
 from etl.suppress import tell_part, tell_share_of_people
 from risk.draws import pairs_of
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 from risk.withheld import Activity
 from tests.etl.test_pipeline import go, write_lines
 
@@ -69,7 +70,7 @@ def evidence_of(sets: list[set[int]], actions: list[int], released: list[int], u
     none = np.zeros(0, np.int64)
     return Evidence(
         Published(pa.array([], pa.list_(pa.string())), none.astype(np.int32), none, none, none),
-        Emitted(none, none, none, none, none),
+        Occurrences(none, none, none, none, none),
         pairs_of(pairs[:, 0], pairs[:, 1], people=people, things=1000),
         Activity(
             np.array(actions), np.array(released), np.arange(people), np.array(units), ("a", "b", "c", "d")
@@ -103,8 +104,10 @@ def test_nothing_told_is_about_few_people(alone: int, rows: list[tuple[int, floa
         return
     before = told["unicity"]["before"]
     assert all(share in (0.0, "< 10", "not shown") for share in before.values()) or len(rows) == alone
-    for group in told["withheld_by_unit"]:
-        assert group["people"] >= K
+    if told["withheld_by_unit"] == "not shown":
+        assert 2 * max(actions) > sum(actions)
+    else:
+        assert min(group["people"] for group in told["withheld_by_unit"]) >= K
     assert told["candidate_set"] == told["attacks"] == "nothing was released"
 
 
@@ -132,6 +135,17 @@ def test_small_units_are_told_with_others(units: list[int], groups: list[tuple[s
     told = tell_risk(risk, people=people, k=K)["withheld_by_unit"]
     assert [(group["unit"], group["people"]) for group in told] == groups
     assert {group["share"] for group in told} == {0.75}
+
+
+def test_of_units_in_which_one_person_did_most_nothing_is_told() -> None:
+    risk = measure_risk(evidence_of([{0}] * 30, [30] + [1] * 29, [1] * 30, [0] * 30), k=K)
+    assert tell_risk(risk, people=30, k=K)["withheld_by_unit"] == "not shown"
+
+
+def test_where_nobodys_unit_is_known_there_is_none_to_tell_of() -> None:
+    evidence = evidence_of([{0}] * 30, [1] * 30, [1] * 30, [0] * 30)
+    unknown = replace(evidence, activity=replace(evidence.activity, units=(None,)))
+    assert tell_risk(measure_risk(unknown, k=K), people=30, k=K)["withheld_by_unit"] == []
 
 
 def test_the_order_of_units_tells_no_more_than_their_figures() -> None:

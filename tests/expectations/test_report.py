@@ -206,6 +206,12 @@ def test_nothing_released_leaves_only_the_figures_of_before() -> None:
     assert "Attacks that were tried" not in words
 
 
+def test_units_that_may_not_be_told_are_not_said_to_be_unknown() -> None:
+    words = page(changed(good_manifest(), "privacy.withheld_by_unit", "not shown")).words
+    assert "What was withheld, by unit Not shown: even all units together are too small" in words
+    assert "Nobody’s unit is known." not in words
+
+
 def test_a_share_that_is_not_told_has_no_bar_that_could_be_measured() -> None:
     svg = ET.fromstring(bars("units", "t", [Bar("a", "", "50%", 0.5), Bar(HOSTILE, "", "< 10", 0.0)]))
     drawn = [r for r in svg.iter("{http://www.w3.org/2000/svg}rect") if r.get("class") != "track"]

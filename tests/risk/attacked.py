@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 from risk.stitching import followed
 from tests.worlds import Act, Direct, digest, events_of, policy, run_directly
 from transforms.records import SPLITS, record_digest, split_of
@@ -27,12 +27,12 @@ def workplace(seed: int, *, people: int = 60, actions: int = 100) -> pa.RecordBa
     return events_of(acts)
 
 
-def released(seed: int, **size: int) -> tuple[Published, Emitted]:
+def released(seed: int, **size: int) -> tuple[Published, Occurrences]:
     """The workplace's release at k = 5, and who emitted what."""
     return evidence(run_directly(workplace(seed, **size), policy(k=5)))
 
 
-def evidence(direct: Direct) -> tuple[Published, Emitted]:
+def evidence(direct: Direct) -> tuple[Published, Occurrences]:
     """What a direct run released, a file a split; for one bucket."""
     release, (emitted,) = direct.released, direct.emitted
     split = np.array([SPLITS.index(split_of(digest)) for digest in release.digests], np.int32)
@@ -51,13 +51,8 @@ def evidence(direct: Direct) -> tuple[Published, Emitted]:
     order = np.lexsort((emitted.start, emitted.session, emitted.person))
     kept = order[record[order] >= 0]
     start = emitted.start[kept]
-    return published, Emitted(
-        record[kept],
-        emitted.person[kept].astype(np.int64),
-        emitted.session[kept].astype(np.int64),
-        start,
-        start + emitted.length[kept],
-    )
+    columns = (record[kept], emitted.person[kept], emitted.session[kept], start, start + emitted.length[kept])
+    return published, Occurrences(*(column.astype(np.int32) for column in columns))
 
 
 def team_of(person: np.ndarray) -> np.ndarray:
@@ -67,19 +62,19 @@ def team_of(person: np.ndarray) -> np.ndarray:
     return np.array([number % TEAMS for _, number in names])[person]
 
 
-def renumbered(emitted: Emitted, seed: int) -> Emitted:
+def renumbered(emitted: Occurrences, seed: int) -> Occurrences:
     """The same occurrences with people and sessions numbered, and so ordered, otherwise."""
     draw = np.random.default_rng(seed)
     person = draw.permutation(int(emitted.person.max()) + 1)[emitted.person]
     order = np.argsort(person, kind="stable")
     _, session = np.unique(emitted.session, return_inverse=True)
     session = draw.permutation(int(session.max()) + 1)[session]
-    return Emitted(
+    return Occurrences(
         emitted.record[order], person[order], session[order], emitted.start[order], emitted.stop[order]
     )
 
 
-def lengthened(published: Published, emitted: Emitted) -> tuple[Published, Emitted]:
+def lengthened(published: Published, emitted: Occurrences) -> tuple[Published, Occurrences]:
     """The release of a cutter that is off by one: each segment also holds the first action of the segment after it."""
     actions = published.actions.to_pylist()
     texts = [tuple(actions[record]) for record in emitted.record]
@@ -99,5 +94,5 @@ def lengthened(published: Published, emitted: Emitted) -> tuple[Published, Emitt
             np.bincount(pairs[0], minlength=len(names)),
             np.bincount(record, minlength=len(names)),
         ),
-        Emitted(record, emitted.person, emitted.session, emitted.start, stop),
+        Occurrences(record, emitted.person, emitted.session, emitted.start, stop),
     )

@@ -8,19 +8,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from benchmarks.unprotected import windows
 from risk.auc import auc
 from risk.bitsets import bitsets, cosine, jaccard, shared
 from risk.canonical import canonical
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 from risk.interval import Z, around, resampled_means
 from risk.logistic import fitted_scores
 from risk.stitching import _Overlaps, followed, stitch, texts
-from risk.unprotected import windows
 from tests.risk.attacked import renumbered
 
 
 def emitted_of(rows):
-    return Emitted(*(np.array(column, np.int64) for column in zip(*rows, strict=True)))
+    return Occurrences(*(np.array(column, np.int32) for column in zip(*rows, strict=True)))
 
 
 def test_auc_equals_a_count_of_pairs():

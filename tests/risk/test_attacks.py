@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from benchmarks.unprotected import in_order_of_arrival, windows
 from risk.attacks import NO_BETTER, TOO_LITTLE, attack_figures
-from risk.evidence import Emitted, Published
+from risk.evidence import Occurrences, Published
 from risk.features import Features, features
-from risk.unprotected import in_order_of_arrival, windows
-from tests.risk.attacked import TEAMS, lengthened, renumbered, team_of
+from tests.risk.attacked import TEAMS, lengthened, released, renumbered, team_of
 
 ATTACKS = {"stitching", "stitching_combined", "row_order", "person_classifier"}
 
@@ -66,16 +66,25 @@ def test_files_by_team_are_seen(release):
         published.people[order],
         published.occurrences[order],
     )
-    moved = Emitted(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop)
+    moved = Occurrences(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop)
     assert not attack_figures(split, moved, seed=1)["person_classifier"][NO_BETTER]
 
 
-def test_figures_follow_from_content_and_seed_alone(release):
-    published, emitted = release
+def test_figures_follow_from_content_and_seed_alone(monkeypatch):
+    """On a small release, of which every attack takes a sample."""
+    import risk.attacks
+
+    samples = {"STITCHED_PAIRS": 250, "STITCHED_RECORDS": 90, "NEIGHBOURS": 60, "PEOPLE": 20}
+    for name, size in {**samples, "CLASSIFIED_PAIRS": 600}.items():
+        monkeypatch.setattr(risk.attacks, name, size)
+    published, emitted = released(11, people=25, actions=60)
     once = attack_figures(published, emitted, seed=3)
+    assert all(NO_BETTER in once[name] for name in ATTACKS)
     assert attack_figures(published, emitted, seed=3) == once
-    assert attack_figures(published, renumbered(emitted, seed=5), seed=3) == once
-    assert attack_figures(published, emitted, seed=4) != once
+    for numbers in (5, 6):
+        assert attack_figures(published, renumbered(emitted, seed=numbers), seed=3) == once
+    other = attack_figures(published, emitted, seed=4)
+    assert all(other[name] != once[name] for name in ATTACKS)
 
 
 def test_figures_are_rates_and_verdicts_of_three_digits(release):
@@ -90,10 +99,10 @@ def test_figures_are_rates_and_verdicts_of_three_digits(release):
         assert isinstance(leaf, bool) or (-1 <= leaf <= 1 and round(leaf, 3) == leaf)
 
 
-def few(published: Published, emitted: Emitted, people: int) -> tuple[Published, Emitted]:
+def few(published: Published, emitted: Occurrences, people: int) -> tuple[Published, Occurrences]:
     kept = emitted.person < people
     columns = (emitted.record, emitted.person, emitted.session, emitted.start, emitted.stop)
-    return published, Emitted(*(column[kept] for column in columns))
+    return published, Occurrences(*(column[kept] for column in columns))
 
 
 def test_too_little_to_attack(release):
@@ -108,7 +117,9 @@ def test_too_little_to_attack(release):
         published.actions, published.file, published.row, published.people + 100, published.occurrences
     )
     assert attack_figures(fewer_than_k, emitted, seed=1) == {TOO_LITTLE: True}
-    one_each = Emitted(emitted.record, emitted.person, np.arange(len(emitted)), emitted.start, emitted.stop)
+    one_each = Occurrences(
+        emitted.record, emitted.person, np.arange(len(emitted)), emitted.start, emitted.stop
+    )
     alone = attack_figures(published, one_each, seed=1)
     assert alone["stitching"] == alone["stitching_combined"] == {TOO_LITTLE: True}
     assert NO_BETTER in alone["row_order"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import risk.unicity as unicity_module
 from risk.draws import content_keys, pairs_of, pick, sample
-from risk.evidence import Emitted, Known, Published
+from risk.evidence import Known, Occurrences, Published
 from risk.linked import actions_by_person
 from risk.one_record import in_one_record
 from risk.unicity import candidates_of, unicity
@@ -29,7 +30,7 @@ def known_of(sets: Sets) -> Known:
     return pairs_of(table[:, 0], table[:, 1], people=len(sets), things=10)
 
 
-def release(actions: list[list[str]], emissions: list[tuple[int, int]]) -> tuple[Published, Emitted]:
+def release(actions: list[list[str]], emissions: list[tuple[int, int]]) -> tuple[Published, Occurrences]:
     """Records, and who emitted which: (person, record)."""
     zeros, rows = np.zeros(len(actions), np.int64), np.array(sorted(emissions), np.int64).reshape(-1, 2)
     place = np.arange(len(rows))
@@ -41,7 +42,7 @@ def release(actions: list[list[str]], emissions: list[tuple[int, int]]) -> tuple
             zeros,
             zeros,
         ),
-        Emitted(rows[:, 1], rows[:, 0], place, place, place + 1),
+        Occurrences(rows[:, 1], rows[:, 0], place, place, place + 1),
     )
 
 
@@ -63,6 +64,19 @@ def test_candidates_over_many_blocks_of_people(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(unicity_module, "_BLOCK_BYTES", 64)
     assert (candidates_of(known_of(sets), drawn) == whole).all()
     assert whole[0, 0] == sum({*drawn[0, :1].tolist()} - {-1} <= has for has in sets)
+
+
+def test_memory_is_bounded_where_many_draws_are_of_few_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = np.repeat(np.arange(20_000), 2)
+    known = pairs_of(people, (people + np.tile([0, 3], 20_000)) % 10, people=20_000, things=10)
+    drawn = np.tile(np.array([[1, 4, -1, -1], [2, -1, -1, -1]]), (4_000, 1))
+    monkeypatch.setattr(unicity_module, "_BLOCK_BYTES", 1 << 20)
+    tracemalloc.start()
+    counts = candidates_of(known, drawn)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
+    assert (counts == np.tile([[4_000, 2_000, 2_000, 2_000], [4_000] * 4], (4_000, 1))).all()
 
 
 @given(st.lists(st.frozensets(st.integers(0, 9), max_size=3), min_size=1, max_size=12))
@@ -200,3 +214,9 @@ def test_linked_actions_are_all_of_a_persons_records(actions: list[list[str]], d
     assert found == {(person, name) for person, record in emissions for name in actions[record]}
     assert known.people == 6
     assert len(found) == len(known.person)
+
+
+def test_narrow_numbers_pair_as_wide_ones_do() -> None:
+    person, thing = np.array([1, 70_000], np.int32), np.array([99_999, 5], np.int32)
+    known = pairs_of(person, thing, people=70_001, things=100_000)
+    assert (known.person.tolist(), known.action.tolist()) == ([1, 70_000], [99_999, 5])

@@ -44,11 +44,14 @@ def test_each_unit_counts_everybody_who_held_it(rows: list[tuple[int, float, set
 def test_groups_are_a_partition_and_none_is_small(rows: list[tuple[int, float, set[int]]], k: int) -> None:
     activity = activity_of(rows)
     parts = by_group(activity, k=k)
+    did = [row[0] for row in rows]
+    if not parts:
+        assert len(rows) < k or 2 * max(did) > sum(did)
+        return
     assert sum(part.people for part in parts) == len(rows)
-    assert sum(part.actions for part in parts) == sum(row[0] for row in rows)
+    assert sum(part.actions for part in parts) == sum(did)
     assert sum(part.together for part in parts) <= 1
-    if len(parts) > 1:
-        assert min(part.people for part in parts) >= k
+    assert min(part.people for part in parts) >= k
 
 
 def sizes(*units: tuple[int, str], busy: int = 1) -> list[tuple[int, bool]]:
@@ -70,6 +73,13 @@ def test_small_units_are_put_together_and_with_the_smallest_large_one_where_they
 def test_a_unit_in_which_one_person_did_most_is_not_told_apart() -> None:
     assert sizes((12, "a"), (30, "b"), busy=11) == [(12, False), (30, False)][::-1]
     assert sizes((12, "a"), (30, "b"), busy=13) == [(42, True)]
+
+
+def test_where_everybody_together_is_too_small_or_one_person_did_most_no_group_is_told() -> None:
+    assert sizes((12, "a"), (30, "b"), busy=41) == [(42, True)]
+    assert sizes((12, "a"), (30, "b"), busy=42) == []
+    assert sizes((30, "a"), busy=30) == []
+    assert sizes((4, "a"), (5, "b")) == []
 
 
 def test_whoever_held_two_units_is_in_neither_so_that_no_two_groups_differ_by_one_person() -> None:

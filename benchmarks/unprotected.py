@@ -6,17 +6,17 @@ An attack that finds nothing shows something only if it finds something where th
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from risk.canonical import mixed
-from risk.evidence import Emitted, Published
+from risk.draws import mix
+from risk.evidence import Int64s, Occurrences, Published
+from risk.linked import ranges
 from risk.stitching import Texts, followed, texts
 
-Int64s = npt.NDArray[np.int64]
 
-
-def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> tuple[Published, Emitted]:
+def windows(
+    published: Published, emitted: Occurrences, *, size: int, step: int
+) -> tuple[Published, Occurrences]:
     """Every window of `size` actions of each unbroken run of released occurrences, one each `step` actions, no k asked for.
 
     Windows overlap where `step` is smaller than `size`. Rows stand in the order in which people and sessions came;
@@ -25,22 +25,22 @@ def windows(published: Published, emitted: Emitted, *, size: int, step: int) -> 
     words = texts(published.actions)
     lengths = np.diff(words.offsets)[emitted.record]
     ends = np.cumsum(lengths)
-    token = words.tokens[_spread(words.offsets[emitted.record], lengths)]
+    token = words.tokens[ranges(words.offsets[emitted.record], lengths)]
     opens = np.ones(len(emitted), np.bool_)
     opens[followed(emitted) + 1] = False
     begins = (ends - lengths)[opens]
     run = np.diff(np.append(begins, ends[-1:]))
     many = np.maximum((run - size) // step + 1, 0)
-    place = np.repeat(begins, many) + step * _spread(np.zeros(len(many), np.int64), many)
+    place = np.repeat(begins, many) + step * ranges(np.zeros(len(many), np.int64), many)
     return _release(words, token, place, size, np.repeat(np.flatnonzero(opens), many), published, emitted)
 
 
-def in_order_of_arrival(published: Published, emitted: Emitted) -> tuple[Published, Emitted]:
+def in_order_of_arrival(published: Published, emitted: Occurrences) -> tuple[Published, Occurrences]:
     """The same records, but the rows of each file stand in the order in which they were first emitted."""
     first = np.full(len(published), len(emitted))
     np.minimum.at(first, emitted.record, np.arange(len(emitted)))
     order = np.lexsort((first, published.file))
-    now = np.empty(len(order), np.int64)
+    now = np.empty(len(order), np.int32)
     now[order] = np.arange(len(order))
     return (
         Published(
@@ -50,7 +50,7 @@ def in_order_of_arrival(published: Published, emitted: Emitted) -> tuple[Publish
             published.people[order],
             published.occurrences[order],
         ),
-        Emitted(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop),
+        Occurrences(now[emitted.record], emitted.person, emitted.session, emitted.start, emitted.stop),
     )
 
 
@@ -61,12 +61,12 @@ def _release(
     size: int,
     source: Int64s,
     published: Published,
-    emitted: Emitted,
-) -> tuple[Published, Emitted]:
+    emitted: Occurrences,
+) -> tuple[Published, Occurrences]:
     cell = place[:, None] + np.arange(size)
     code = np.zeros(len(place), np.uint64)
     for column in token[cell].T:
-        code = mixed(code ^ column.astype(np.uint64))
+        code = mix(code ^ column.astype(np.uint64))
     _, first, inverse, occurrences = np.unique(
         code, return_index=True, return_inverse=True, return_counts=True
     )
@@ -83,13 +83,8 @@ def _release(
     )
     actions = pa.ListArray.from_arrays(pa.array(np.arange(len(order) + 1, dtype=np.int32) * size), flat)
     rows = np.arange(len(order))
+    columns = (record, person, source, place, place + size)
     return (
         Published(actions, np.zeros(len(order), np.int32), rows, people, occurrences[order]),
-        Emitted(record, person, source, place, place + size),
+        Occurrences(*(column.astype(np.int32) for column in columns)),
     )
-
-
-def _spread(start: Int64s, many: Int64s) -> Int64s:
-    """start, start + 1, … of each, `many` each."""
-    begins = np.cumsum(many) - many
-    return np.asarray(np.repeat(start - begins, many) + np.arange(int(many.sum())), np.int64)

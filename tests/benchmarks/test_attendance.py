@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from risk.attendance import Nights, Team, attendance_auc, published, simulate
+from benchmarks.attendance import Nights, Team, attendance_auc, published, simulate
 from transforms.ladder import round_occurrences, round_people
 
 K = 10
