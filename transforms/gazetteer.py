@@ -6,7 +6,7 @@ looked at word by word. Time is linear in the texts' bytes, for names of bounded
 
 A name matches where words begin and end (`ann` is found in `ann_2`, `AnnReport`, not in `planning`), in any case, with
 or without accents, written together or apart: `AnnLee`, `ann.lee`, `Ann-Lee` and `annlee` are one name. A whole name of
-seven letters and more is found inside words too.
+six letters and more is found inside words too.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _GAP: Final = re.compile(r"[ ._+,'’-]{0,2}")
 
 
-GLUED: Final = 7
+GLUED: Final = 6
 """Folded characters from which on a whole name is also found inside a word (`notesannsmith`); its parts never are."""
 
 

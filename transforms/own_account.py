@@ -1,7 +1,8 @@
 """A person's own account in that person's own tokens: replaced, in the step that reads the event.
 
-Where no participation file says who there is, each event still says whose it is. So its account is looked for in its own
-names, and in nobody else's: a token depends on its own event alone, whatever batch or file it stands in.
+Whoever is known by name, each event says whose it is. So its account is looked for in its own names, and in nobody else's:
+a token depends on its own event alone, whatever batch or file it stands in. An account of digits only, which the gazetteer
+looks for from five on, is looked for here from three on: in one's own names it is no other number.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from transforms.common_words import COMMON_WORDS
 from transforms.distinct import number
-from transforms.gazetteer import SHORTEST, fold, folded_with_places, unbroken, with_names, word_bounds
+from transforms.gazetteer import GLUED, SHORTEST, fold, folded_with_places, unbroken, with_names, word_bounds
 from transforms.kernel import kernel
 from transforms.rules import PLACEHOLDERS
 from transforms.rules.apply import put
@@ -26,9 +27,6 @@ OWN_ACCOUNT: Final = "own_account"
 
 ACCOUNT_JOINT: Final = "\x1e"
 """Joins the columns of an account that is made of several."""
-
-GLUED: Final = 6
-"""Folded characters from which on an account is also found inside a word; shorter ones where words begin and end."""
 
 
 def replace_own_account(values: pa.Array, account: pa.Array) -> tuple[pa.Array, int]:
