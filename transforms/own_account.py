@@ -103,9 +103,9 @@ def _may_spell(
     owner_of: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.bool_]:
     """Which pairs of a text and an account may hold a form of the account: all that do, and some others."""
-    data, starts = _bytes([text or "" for text in texts.to_pylist()] + [""])
-    sought = [form if form.isascii() else "" for several in forms for form in several]
-    letters, begins = _bytes(sought)
+    spelled = [text if text.isascii() else fold(text) for text in texts.to_pylist()]
+    data, starts = _bytes([*spelled, ""])  # the last stands for null
+    letters, begins = _bytes([form for several in forms for form in several])
     first = np.cumsum([0, *map(len, forms)], dtype=np.int64)
     found = np.zeros(len(text_of), np.bool_)
     _search(data, starts, letters, begins, first, text_of, owner_of, found)
@@ -132,22 +132,16 @@ def _search(
         low, high = starts[text_of[pair]], starts[text_of[pair] + 1]
         for form in range(first[owner_of[pair]], first[owner_of[pair] + 1]):
             start, end = begins[form], begins[form + 1]
-            if start == end:  # letters beyond ASCII: looked at one by one
-                found[pair] = high > low
-                continue
             for at in range(low, high):
                 here, gap = start, 0
                 for to in range(at, high):
                     byte = text[to]
                     byte = byte + 32 if 65 <= byte <= 90 else byte
-                    if byte >= 128:  # perhaps an accented letter of the account
-                        here = end
-                        break
                     if byte == letters[here]:
                         here, gap = here + 1, 0
                         if here == end:
                             break
-                    elif (97 <= byte <= 122) or (48 <= byte <= 57) or gap == 2 or to == at:
+                    elif byte >= 128 or (97 <= byte <= 122) or (48 <= byte <= 57) or gap == 2 or to == at:
                         break
                     else:
                         gap += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from transforms.events import EventPolicy, to_events
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping
-from transforms.own_account import ACCOUNT_JOINT, own_forms, replace_own_account
+from transforms.own_account import ACCOUNT_JOINT, _may_spell, _replaced, own_forms, replace_own_account
 from transforms.participation import ENTRIES, build_registry
+from transforms.rules.normal_form import normal_form
 from transforms.schemas import POSITION
 
 
@@ -123,6 +125,25 @@ def test_a_participation_file_never_makes_it_less(
 def test_the_gazetteer_finds_as_short_a_name_inside_words_as_ones_own_account_is() -> None:
     names = Gazetteer.build(["annlee"], key=KEY)
     assert names.replace_names(pa.array(["notesannleefile"])).to_pylist() == ["notes{name}file"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([*"aAnN ._-é\u0301ßΣσς한", "ann", "Straße", "İ", "иван"]), max_size=10).map(
+        "".join
+    ),
+    st.sampled_from(["ann", "né.ann", "strasse", "иван", "한ann", "sσς"]),
+)
+def test_whatever_is_replaced_was_let_through(text: str, account: str) -> None:
+    clean, forms, only = normal_form(pa.array([text])), [own_forms(account)], np.zeros(1, np.int64)
+    if _replaced(clean[0].as_py(), forms[0]) != clean[0].as_py():
+        assert _may_spell(clean, forms, only, only).all()
+
+
+def test_a_letter_beyond_ascii_lets_nothing_else_through() -> None:
+    texts, forms = pa.array(["café ann", "café bob"]), [own_forms("ann"), own_forms("иван")]
+    text_of, owner_of = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    assert _may_spell(texts, forms, text_of, owner_of).tolist() == [True, False, False, False]
 
 
 def test_nothing_to_do() -> None:
