@@ -15,8 +15,16 @@ import pyarrow as pa
 
 from transforms.common_words import COMMON_WORDS
 from transforms.distinct import number
-from transforms.gazetteer import GLUED, SHORTEST, fold, folded_with_places, unbroken, with_names, word_bounds
 from transforms.kernel import kernel
+from transforms.name_forms import (
+    GLUED,
+    SHORTEST,
+    fold,
+    folded_with_places,
+    unbroken,
+    with_names,
+    word_bounds,
+)
 from transforms.rules import PLACEHOLDERS
 from transforms.rules.apply import put
 from transforms.rules.normal_form import normal_form
