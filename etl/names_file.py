@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.errors import ConfigError
-from transforms.gazetteer import can_be_found
+from transforms.name_forms import can_be_found
 
 MAX_BYTES: Final = 16 << 20
 _SHOWN: Final = 5

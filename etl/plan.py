@@ -15,8 +15,9 @@ from etl.staging import Staging
 from etl.window import bounds_us
 from transforms.common_words import COMMON_WORDS
 from transforms.events import EventPolicy
-from transforms.gazetteer import Gazetteer, forms
+from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping
+from transforms.name_forms import forms
 from transforms.participation import units_held
 from transforms.policy import AnonymityPolicy
 from transforms.pseudonym import derive_key

@@ -120,8 +120,7 @@ def to_events(
         unit = _either(_unit_column(rows, policy), _registry_unit(registry, span[admitted]))
 
     present = _filled(rows, code, mapping, drops)
-    # With a registry, every account admitted is in the gazetteer.
-    own = None if registry is not None else account.dictionary.take(pa.array(code))
+    own = account.dictionary.take(pa.array(code))
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own)
     usable = pa.array(~paths.missing)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))

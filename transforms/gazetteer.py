@@ -6,14 +6,13 @@ looked at word by word. Time is linear in the texts' bytes, for names of bounded
 
 A name matches where words begin and end (`ann` is found in `ann_2`, `AnnReport`, not in `planning`), in any case, with
 or without accents, written together or apart: `AnnLee`, `ann.lee`, `Ann-Lee` and `annlee` are one name. A whole name of
-seven letters and more is found inside words too.
+six letters and more is found inside words too.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
@@ -23,31 +22,28 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.kernel import kernel
+from transforms.name_forms import (
+    GLUED,
+    NAME,
+    SHORTEST,
+    fold,
+    folded_with_places,
+    forms,
+    glued_forms,
+    unbroken,
+    with_names,
+    word_spans,
+)
 from transforms.rules import PLACEHOLDERS
 from transforms.rules.apply import put
-from transforms.rules.normal_form import LOOK_ALIKES
-
-SHORTEST: Final = 3
-"""Folded characters of a name, or of a part of one, below which it is not looked for."""
-LONGEST: Final = 64
-NAME: Final = "{name}"
 
 PARTICLES: Final = frozenset(
     "von van der den des del dos das dal dela della bin ibn abu the and ext mrs prof".split()
 )
 """Parts of names that are no names by themselves."""
 
-_SPECIAL: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
-)
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _OURS: Final = re.compile(rf"(\{{(?:{'|'.join(sorted(PLACEHOLDERS))})\}})")
-_WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _GAP: Final = re.compile(r"[ ._+,'’-]{0,2}")
-
-
-GLUED: Final = 7
-"""Folded characters from which on a whole name is also found inside a word (`notesannsmith`); its parts never are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +72,7 @@ class Gazetteer:
         names = list(names)
         kept = PARTICLES | {fold(word) for word in keep}
         wanted = {form for name in names for form in forms(name) if form not in kept}
-        glued = {form for name in names for form in _whole(name) if len(form) >= GLUED and form not in kept}
+        glued = {form for name in names for form in glued_forms(name) if form not in kept}
         stems = {form[:GLUED] for form in glued}
         seed = int.from_bytes(blake2b(b"sieve", digest_size=8, key=key).digest(), "little")
         multiplier = seed | 1
@@ -150,7 +146,7 @@ class Gazetteer:
         return with_names(text, spans)
 
     def _replace_words(self, text: str, known: dict[str, bool]) -> str:
-        words = list(_words(text))
+        words = list(word_spans(text))
         pieces: list[str] = []
         done = at = 0
         while at < len(words):
@@ -173,93 +169,6 @@ class Gazetteer:
         if folded not in known:
             known[folded] = len(folded) >= SHORTEST and _digest(folded, self.key) in self.digests
         return known[folded]
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, without case, accents or look-alikes.
-
-    >>> fold("Jürgen O'Brien-Łuk"), fold("STRASSE") == fold("straße")
-    ('jurgenobrienluk', True)
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).casefold()
-    return "".join(character for character in decomposed if character.isalnum()).translate(LOOK_ALIKES)
-
-
-def folded_with_places(text: str) -> tuple[str, list[int]]:
-    """`fold(text)`, and for each of its characters where in the text it comes from."""
-    folded: list[str] = []
-    places: list[int] = []
-    for at, character in enumerate(text):
-        for letter in fold(character):
-            folded.append(letter)
-            places.append(at)
-    return "".join(folded), places
-
-
-def unbroken(places: list[int], start: int, end: int) -> bool:
-    """Whether folded characters stand together: with two others, as between the parts of a name, at most between them."""
-    return all(0 <= places[at] - places[at - 1] <= 3 for at in range(start + 1, end))
-
-
-def with_names(text: str, spans: list[tuple[int, int]]) -> str:
-    """The text with `{name}` for each span; spans ascend and do not overlap."""
-    pieces, done = [], 0
-    for start, end in spans:
-        pieces += [text[done:start], NAME]
-        done = end
-    return "".join([*pieces, text[done:]])
-
-
-def can_be_found(name: str) -> bool:
-    """Whether anything of a name is long enough to be looked for."""
-    return any(True for _ in forms(name))
-
-
-def _whole(name: str) -> Iterator[str]:
-    name = unicodedata.normalize("NFKC", name).rpartition("\\")[2]
-    name = name.partition("@")[0] or name
-    for spelled in (name, name.casefold().translate(_UMLAUTS)):
-        apart = [fold(word) for word in re.split(r"[\s,;]+", spelled) if fold(word)]
-        for form in ("".join(apart), "".join(reversed(apart)) if len(apart) == 2 else ""):
-            lettered = form.rstrip("0123456789")
-            if len(lettered) <= LONGEST and not form.isdigit():
-                yield lettered if len(lettered) >= GLUED else form[:LONGEST]
-
-
-def forms(name: str) -> Iterator[str]:
-    """What is looked for of a name, folded: the whole, its parts, its parts the other way round."""
-    name = unicodedata.normalize("NFKC", name).rpartition("\\")[2]
-    name = name.partition("@")[0] or name
-    for spelled in (name, name.casefold().translate(_UMLAUTS)):
-        joined = fold(spelled)
-        apart = [fold(word) for word in re.split(r"[\s,;]+", spelled) if fold(word)]
-        parts = [*apart, *(fold(word) for word in _WORD.findall(spelled))]
-        inner = [fold(spelled[start:end]) for start, end in _words(spelled)]
-        turned = "".join(reversed(apart)) if len(apart) == 2 else joined
-        lettered = re.sub(r"[0-9]+", "", joined)
-        for form in {joined, lettered, turned, *parts, *(word for word in inner if not word.isdigit())}:
-            if (5 if form.isdigit() else SHORTEST) <= len(form) <= LONGEST:
-                yield form
-
-
-def _words(text: str) -> Iterator[tuple[int, int]]:
-    """Words, cut where letters meet digits and where camel case turns. The compiled scan below says the same."""
-    for word in _WORD.finditer(text):
-        start, end = word.span()
-        for at in range(start + 1, end):
-            before, here = text[at - 1], text[at]
-            after = text[at + 1] if at + 1 < end else " "
-            turn = here.isupper() and (before.islower() or (before.isupper() and after.islower()))
-            if turn or before.isdigit() != here.isdigit():
-                yield start, at
-                start = at
-        yield start, end
-
-
-def word_bounds(text: str) -> tuple[set[int], set[int]]:
-    """Where the words of a text begin, and where they end."""
-    words = list(_words(text))
-    return {start for start, _ in words}, {end for _, end in words}
 
 
 def _digest(folded: str, key: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """A person's own account in that person's own tokens: replaced, in the step that reads the event.
 
-Where no participation file says who there is, each event still says whose it is. So its account is looked for in its own
-names, and in nobody else's: a token depends on its own event alone, whatever batch or file it stands in.
+Whoever is known by name, each event says whose it is. So its account is looked for in its own names, and in nobody else's:
+a token depends on its own event alone, whatever batch or file it stands in. An account of digits only, which the gazetteer
+looks for from five on, is looked for here from three on: in one's own names it is no other number.
 """
 
 from __future__ import annotations
@@ -14,8 +15,16 @@ import pyarrow as pa
 
 from transforms.common_words import COMMON_WORDS
 from transforms.distinct import number
-from transforms.gazetteer import SHORTEST, fold, folded_with_places, unbroken, with_names, word_bounds
 from transforms.kernel import kernel
+from transforms.name_forms import (
+    GLUED,
+    SHORTEST,
+    fold,
+    folded_with_places,
+    unbroken,
+    with_names,
+    word_bounds,
+)
 from transforms.rules import PLACEHOLDERS
 from transforms.rules.apply import put
 from transforms.rules.normal_form import normal_form
@@ -26,9 +35,6 @@ OWN_ACCOUNT: Final = "own_account"
 
 ACCOUNT_JOINT: Final = "\x1e"
 """Joins the columns of an account that is made of several."""
-
-GLUED: Final = 6
-"""Folded characters from which on an account is also found inside a word; shorter ones where words begin and end."""
 
 
 def replace_own_account(values: pa.Array, account: pa.Array) -> tuple[pa.Array, int]:
@@ -105,9 +111,9 @@ def _may_spell(
     owner_of: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.bool_]:
     """Which pairs of a text and an account may hold a form of the account: all that do, and some others."""
-    data, starts = _bytes([text or "" for text in texts.to_pylist()] + [""])
-    sought = [form if form.isascii() else "" for several in forms for form in several]
-    letters, begins = _bytes(sought)
+    spelled = [text if text.isascii() else fold(text) for text in texts.to_pylist()]
+    data, starts = _bytes([*spelled, ""])  # the last stands for null
+    letters, begins = _bytes([form for several in forms for form in several])
     first = np.cumsum([0, *map(len, forms)], dtype=np.int64)
     found = np.zeros(len(text_of), np.bool_)
     _search(data, starts, letters, begins, first, text_of, owner_of, found)
@@ -134,22 +140,16 @@ def _search(
         low, high = starts[text_of[pair]], starts[text_of[pair] + 1]
         for form in range(first[owner_of[pair]], first[owner_of[pair] + 1]):
             start, end = begins[form], begins[form + 1]
-            if start == end:  # letters beyond ASCII: looked at one by one
-                found[pair] = high > low
-                continue
             for at in range(low, high):
                 here, gap = start, 0
                 for to in range(at, high):
                     byte = text[to]
                     byte = byte + 32 if 65 <= byte <= 90 else byte
-                    if byte >= 128:  # perhaps an accented letter of the account
-                        here = end
-                        break
                     if byte == letters[here]:
                         here, gap = here + 1, 0
                         if here == end:
                             break
-                    elif (97 <= byte <= 122) or (48 <= byte <= 57) or gap == 2 or to == at:
+                    elif byte >= 128 or (97 <= byte <= 122) or (48 <= byte <= 57) or gap == 2 or to == at:
                         break
                     else:
                         gap += 1

@@ -41,7 +41,7 @@ def action_paths(
     Args:
         rows: RAW; null means that the record has no such value.
         gazetteer: the names of people that must not remain in a token; None: none are known.
-        account: each row's own account, which must not remain in its token; None: the gazetteer knows them all.
+        account: each row's own account, which must not remain in its token; None: it is not looked for.
     """
     specs = list(dict.fromkeys(column for level in mapping.action for column in level))
     hits: dict[str, int] = {}

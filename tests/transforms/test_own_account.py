@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.own_account import ACCOUNT_JOINT, own_forms, replace_own_account
+from transforms.events import EventPolicy, to_events
+from transforms.gazetteer import Gazetteer
+from transforms.mapping import Mapping
+from transforms.own_account import ACCOUNT_JOINT, _may_spell, _replaced, own_forms, replace_own_account
+from transforms.participation import ENTRIES, build_registry
+from transforms.rules.normal_form import normal_form
+from transforms.schemas import POSITION
 
 
 def replaced(text: str | None, account: str) -> str | None:
@@ -75,6 +82,68 @@ def test_no_batching_matters(rows: list[tuple[str | None, str]], cut: int) -> No
         return list(replace_own_account(texts, accounts)[0].to_pylist())
 
     assert shown(rows) == shown(rows[:cut]) + shown(rows[cut:])
+
+
+MAPPING = Mapping.model_validate({"format": "jsonl", "person": "who", "time": "ts", "action": [["name"]]})
+KEY = b"k" * 32
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["participation", "none"])
+@pytest.mark.parametrize(
+    ("text", "account", "expected"),
+    [
+        ("desk of 1234", "1234", "desk of {name}"),
+        ("notesannleefile", "annlee", "notes{name}file"),
+        ("notesjsmithx", "jsmith", "notes{name}x"),
+    ],
+)
+def test_a_participation_file_never_makes_it_less(
+    text: str, account: str, expected: str, listed: bool
+) -> None:
+    entries = pa.Table.from_pylist(
+        [{"account": account, "person": "p", "status": "participates"}], schema=ENTRIES
+    )
+    policy = EventPolicy(
+        MAPPING,
+        0,
+        2**62,
+        *[KEY] * 4,
+        registry=build_registry(entries, person_key=KEY, unit_key=KEY) if listed else None,
+        gazetteer=Gazetteer.build([account], key=KEY) if listed else None,
+    )
+    rows = pa.table(
+        {
+            POSITION: pa.array([0], pa.int64()),
+            "who": [account],
+            "ts": ["2026-11-02T08:00:00Z"],
+            "name": [text],
+        }
+    )
+    assert to_events(rows, policy, file=0).events.column("path").to_pylist() == [expected]
+
+
+def test_the_gazetteer_finds_as_short_a_name_inside_words_as_ones_own_account_is() -> None:
+    names = Gazetteer.build(["annlee"], key=KEY)
+    assert names.replace_names(pa.array(["notesannleefile"])).to_pylist() == ["notes{name}file"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([*"aAnN ._-é\u0301ßΣσς한", "ann", "Straße", "İ", "иван"]), max_size=10).map(
+        "".join
+    ),
+    st.sampled_from(["ann", "né.ann", "strasse", "иван", "한ann", "sσς"]),
+)
+def test_whatever_is_replaced_was_let_through(text: str, account: str) -> None:
+    clean, forms, only = normal_form(pa.array([text])), [own_forms(account)], np.zeros(1, np.int64)
+    if _replaced(clean[0].as_py(), forms[0]) != clean[0].as_py():
+        assert _may_spell(clean, forms, only, only).all()
+
+
+def test_a_letter_beyond_ascii_lets_nothing_else_through() -> None:
+    texts, forms = pa.array(["café ann", "café bob"]), [own_forms("ann"), own_forms("иван")]
+    text_of, owner_of = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    assert _may_spell(texts, forms, text_of, owner_of).tolist() == [True, False, False, False]
 
 
 def test_nothing_to_do() -> None:
