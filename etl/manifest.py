@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from etl import __version__
 from etl.config import RunConfig
 from etl.risk_figures import tell_risk
-from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, tell
+from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell
 from transforms.events import COUNTED_PEOPLE, DUPLICATE
 
 FORMAT: Final = 1
@@ -118,20 +118,25 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     withheld = tell(_with_people(exact["withheld"]["actions"], behind["withheld"]), k)
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
     public["rows"] = exact["rows"] | {"dropped": dropped}
-    if is_hidden(withheld) or 0 < cut < k:
-        # Each follows from the others: transitions are actions less sessions, and actions what was released and withheld.
-        withheld = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-        public |= dict.fromkeys(("sessions", "actions", "transitions"), NOT_SHOWN)
-        public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
     public["withheld"] = {"actions": withheld}
-    if repeated < k and (
-        repeated or is_hidden(withheld)
-    ):  # else rows kept would say the actions, or the repeats
-        public["rows"]["kept"] = NOT_SHOWN
-    if is_hidden(dropped) or public["rows"]["kept"] == NOT_SHOWN:
+    public["rounded"] = []
+    if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k:
+        # Rows less repeats are actions, these less sessions transitions, and what of both is released is told.
+        public["rounded"] = ["actions", "released", "rows.kept", "rows.read", "sessions", "transitions"]
+        public |= {name: rounded(exact[name]) for name in ("actions", "sessions", "transitions")}
+        public["released"] = {
+            name: n if name == "records" else rounded(n) for name, n in exact["released"].items()
+        }
+        public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
+        public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
+        lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
+        public["rows"]["kept"] = rounded(exact["rows"]["kept"])
+        public["rows"]["read"] = public["rows"]["kept"] + lost
+    if is_hidden(dropped):
         public["rows"]["read"] = NOT_SHOWN
     public["privacy"]["withheld_by_reason"] = {
-        reason: n if isinstance(n, str) else _share(n, exact["actions"]) for reason, n in withheld.items()
+        reason: n if isinstance(n, str) else _share(n, exact["actions"])
+        for reason, n in public["withheld"]["actions"].items()
     }
     return public
 

@@ -40,6 +40,19 @@ def is_hidden(told: Mapping[str, int | str]) -> bool:
     return any(isinstance(count, str) for count in told.values())
 
 
+def rounded(count: int) -> int:
+    """A count rounded down to two significant digits, and to a multiple of ten: what may be said where the exact one would
+    give a small count away.
+
+    >>> rounded(1_276), rounded(1_200), rounded(93), rounded(4)
+    (1200, 1200, 90, 0)
+    """
+    step = 10
+    while count >= 100 * step:
+        step *= 10
+    return count // step * step
+
+
 def coarse(share: float) -> float:
     """A share rounded down to a hundredth: what may be said of a share whose whole is not shown.
 

@@ -54,6 +54,10 @@ class PersonSpec(_Model):
         return (self.column,) if self.column is not None else self.columns
 
 
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""Nights of any time zone around these are still dates."""
+
+
 class TimeSpec(_Model):
     """Where the time of a record is and how it is written; times outside [earliest, latest) are rejected."""
 
@@ -69,8 +73,8 @@ class TimeSpec(_Model):
     def _with_offset(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
             raise ValueError("needs an offset, for instance 2026-01-01T00:00:00Z")
-        if value is not None and not 1900 <= value.astimezone(UTC).year <= 2200:
-            raise ValueError("must lie between 1900 and 2200")
+        if value is not None and not _FIRST <= value <= _LAST:
+            raise ValueError("must lie between the years 1 and 9999, a day from either end")
         return value
 
     @model_validator(mode="after")

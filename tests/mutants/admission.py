@@ -162,4 +162,9 @@ ADMISSION = (
             '    touching = [] and [old["version"] for old',
         ),
     ),
+    mutant(
+        "the unit that somebody left is forgotten",
+        "tests/transforms/test_spans.py",
+        (SPANS, "        if _unit(row) is not None:  # held it", "        if False:  # held it"),
+    ),
 )

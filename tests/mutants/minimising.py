@@ -68,7 +68,7 @@ MINIMISING = (
         "nobody asks for a row's own account",
         "tests/etl/test_people_and_units.py::"
         "test_without_a_participation_file_an_account_is_replaced_in_its_own_events",
-        (EVENTS, "own = None if registry is not None else account", "own = None if True else account"),
+        (EVENTS, "gazetteer=policy.gazetteer, account=own)", "gazetteer=policy.gazetteer, account=None)"),
     ),
     mutant(
         "columns of content can be mapped",
