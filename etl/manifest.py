@@ -122,13 +122,15 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     public["rounded"] = []
     if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k:
         # Rows less repeats are actions, these less sessions transitions, and what of both is released is told.
-        public["rounded"] = ["actions", "released", "rows.kept", "rows.read", "sessions", "transitions"]
+        public["rounded"] = ["actions", "released", "sessions", "transitions"]
         public |= {name: rounded(exact[name]) for name in ("actions", "sessions", "transitions")}
         public["released"] = {
             name: n if name == "records" else rounded(n) for name, n in exact["released"].items()
         }
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
         public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
+    if public["rounded"] and repeated < k:  # with repeats of k people rows say nothing of actions
+        public["rounded"] += ["rows.kept", "rows.read"]
         lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
         public["rows"]["kept"] = rounded(exact["rows"]["kept"])
         public["rows"]["read"] = public["rows"]["kept"] + lost
