@@ -23,15 +23,6 @@ _TIMES: Final = ("valid_from", "valid_to", "recorded_at")
 _SHOWN: Final = 5
 
 
-def load_participation(path: Path) -> pa.Table:
-    """The file as ENTRIES, every name in its canonical spelling.
-
-    Raises:
-        ConfigError: what is wrong with which rows, never a value.
-    """
-    return parse_participation(read_content(path), path)
-
-
 def read_content(path: Path) -> bytes:
     """The file's bytes, read once, so that what is parsed is what is committed to."""
     try:
@@ -44,7 +35,11 @@ def read_content(path: Path) -> bytes:
 
 
 def parse_participation(content: bytes, path: Path) -> pa.Table:
-    """The content of the file at `path` as ENTRIES; see `load_participation`."""
+    """The content of the file at `path` as ENTRIES, every name in its canonical spelling.
+
+    Raises:
+        ConfigError: what is wrong with which rows, never a value.
+    """
     try:
         rows = _parse(content, path).to_pylist()
     except (ValueError, OverflowError, KeyError):  # Parquet holds what Python's dates and text cannot

@@ -100,11 +100,11 @@ def version_metrics(manifest: Manifest) -> dict[str, float]:
     """How far the version's own figures contradict each other: 0 where they agree.
 
     `share_excess`: how much more than everything is said to be released. `share_error`: how far the stated share of
-    transitions is from the counts beside it; 0 where these are not shown.
+    transitions is from the counts beside it; 0 where these are rounded, or not shown.
     """
     released, share = manifest["released"], manifest["share"]
     whole, part = bounds(manifest["transitions"]), bounds(released["transitions"])
-    exact = whole.low == whole.high > 0 and part.low == part.high
+    exact = whole.low == whole.high > 0 and part.low == part.high and not manifest.get("rounded")
     return {
         "share_excess": max(0.0, share["transitions"] - 1, share["events"] - 1, float(part.low - whole.high)),
         "share_error": abs(share["transitions"] - part.low / whole.low) if exact else 0.0,

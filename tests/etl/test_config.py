@@ -5,7 +5,7 @@ import pytest
 from etl.config import load_config
 from etl.errors import ConfigError
 from etl.keys import load_key
-from etl.participation_file import load_participation
+from etl.participation_file import parse_participation, read_content
 from etl.source import read_mapping
 
 GOOD = {"input": ("a",), "registry": "r", "participation": "none", "date": "2026-11-22"}
@@ -103,7 +103,7 @@ def test_a_participation_file_is_read(tmp_path):
     path.write_text(
         HEADER + "A ,p,u,participates,2026-01-01,2026-02-01T00:00:00+01:00,consent,\nb,,,participates,,,,\n"
     )
-    rows = load_participation(path).to_pylist()
+    rows = parse_participation(read_content(path), path).to_pylist()
     assert rows[0]["valid_from_us"] == 1767225600_000_000
     assert rows[0]["valid_to_us"] == 1769900400_000_000
     assert rows[0]["account"] == "a"
@@ -127,7 +127,7 @@ def test_a_participation_file_that_is_wrong_is_refused_whole(tmp_path, content, 
     path = tmp_path / "p.csv"
     path.write_text(content)
     with pytest.raises(ConfigError) as caught:
-        load_participation(path)
+        parse_participation(read_content(path), path)
     assert said in str(caught.value)
     assert "maybe" not in str(caught.value)
     assert "gestern" not in str(caught.value)
@@ -135,7 +135,7 @@ def test_a_participation_file_that_is_wrong_is_refused_whole(tmp_path, content, 
 
 def test_no_participation_file_is_said(tmp_path):
     with pytest.raises(ConfigError, match="--participation none"):
-        load_participation(tmp_path / "absent.csv")
+        read_content(tmp_path / "absent.csv")
 
 
 BASE = "format: jsonl\nperson: u\ntime: t\naction: [[a]]\n"

@@ -43,6 +43,13 @@ def test_a_fault_fails_exactly_its_check(name: str) -> None:
     assert verdict(run_version_gate(manifest, HISTORY)) == "published with warnings"
 
 
+def test_rounded_totals_are_not_held_against_the_share() -> None:
+    """A share to a hundredth and counts to two digits cannot agree to the thousandth."""
+    manifest = changed(good_manifest(), "share.transitions", 0.74)
+    assert failing(manifest) == ["share_error"]
+    assert failing({**manifest, "rounded": ["released", "transitions"]}) == []
+
+
 def test_more_transitions_than_there_were() -> None:
     manifest = changed(good_manifest(), "released.transitions", 60_000)
     assert "share_excess" in failing(manifest)

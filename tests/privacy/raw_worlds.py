@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from etl.participation_file import load_participation
+from etl.participation_file import parse_participation, read_content
 from etl.window import EVER_US
 from tests.privacy.oracle import Record, Rules
 from tests.worlds import Direct, policy, run_directly
@@ -112,7 +112,7 @@ def event_batch(raw: Raw, folder: Any) -> pa.RecordBatch:
     if raw.participation is not None:
         path = folder / "participation.csv"
         path.write_text(participation_csv(raw.participation), "utf-8")
-        registry = build_registry(load_participation(path), person_key=KEY, unit_key=KEY)
+        registry = build_registry(parse_participation(read_content(path), path), person_key=KEY, unit_key=KEY)
     decoder = JsonLines(
         NATIVE, record_key=None, newline=10, end=None, skip_first=False, max_record_bytes=1 << 20
     )
