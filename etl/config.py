@@ -57,6 +57,7 @@ class RunConfig(BaseModel):
     purpose: Stated = NOT_STATED
     works_agreement: Stated = NOT_STATED
     key_file: Path | None = None
+    pool_key_file: Path | None = None
     simulated: bool = False
     k: int = Field(default=K_FLOOR, ge=2, le=1_000_000)
     allow_low_k: bool = False

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.compaction import used_only
 from transforms.schemas import EVENTS
 
 
@@ -48,15 +49,5 @@ def compact(events: pa.Table) -> pa.RecordBatch:
         array = column.combine_chunks()
         if isinstance(array, pa.ChunkedArray):
             array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
-        columns.append(_used_only(array) if pa.types.is_dictionary(field.type) else array)
+        columns.append(used_only(array) if pa.types.is_dictionary(field.type) else array)
     return pa.RecordBatch.from_arrays(columns, schema=EVENTS)
-
-
-def _used_only(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    valid = np.asarray(column.indices.is_valid())
-    codes = np.asarray(column.indices.fill_null(0), np.int64)
-    used = np.flatnonzero(np.bincount(codes[valid], minlength=len(column.dictionary)))
-    number = np.zeros(max(len(column.dictionary), 1), np.int32)
-    number[used] = np.arange(len(used), dtype=np.int32)
-    indices = pa.array(number[codes], pa.int32(), mask=~valid)
-    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(pa.array(used)))

@@ -43,6 +43,13 @@ Agreement = Annotated[str | None, _option(_WHO, "Id of the works agreement; stam
 KeyFile = Annotated[
     Path | None, _option(_WHO, "Pseudonym key, 64 hex digits. Default: $DESIREPATH_KEY, else the user's own.")
 ]
+PoolKeyFile = Annotated[
+    Path | None,
+    _option(
+        _WHO,
+        "Key of what waits in the registry, 64 hex digits. Default: $DESIREPATH_POOL_KEY, else the user's own.",
+    ),
+]
 Simulated = Annotated[
     bool | None, _option(_WHO, "Say on every page that the logs are simulated.", "--simulated")
 ]
@@ -90,6 +97,7 @@ def run(
     purpose: Purpose = None,
     works_agreement: Agreement = None,
     key_file: KeyFile = None,
+    pool_key_file: PoolKeyFile = None,
     simulated: Simulated = None,
     k: K = None,
     allow_low_k: LowK = None,
