@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,18 +16,22 @@ from transforms.buckets import compact
 from transforms.ledger import Content, content_of, event_digests, ledger_of, seen
 from transforms.sequence import open_sessions, order_events
 
+Bools = npt.NDArray[np.bool_]
+
 SEEN_BEFORE: Final = "seen_before"
 
 
 @dataclass(frozen=True)
 class DrawPolicy:
     """What `draw` needs to know. The window is [first_us, end_us), µs UTC. `hold_open`: whether sessions that may go on
-    after it wait; a load of all time has nothing after it."""
+    after it wait; a load of all time has nothing after it. `late_us`: how long before the window's end an event can have
+    been that is still recognised; 0: none is."""
 
     first_us: int
     end_us: int
     gap_us: int
     hold_open: bool
+    late_us: int
     ledger_key: bytes = field(repr=False)
     content_key: bytes = field(repr=False)
 
@@ -65,7 +70,8 @@ def draw(
     known = np.zeros(events.num_rows, np.bool_)
     known[fresh] = seen(read, digests, ledger)
     before = _rows(events, known)
-    consumed = ledger_of(_rows(read, ~known[fresh]), digests[~known[fresh]])
+    recent = ~known[fresh] & _recent(read, policy)
+    consumed = ledger_of(_rows(read, recent), digests[recent])
     events, inside, fresh = _rows(events, ~known), inside[~known], fresh[~known]
     waits = np.zeros(events.num_rows, np.bool_)
     if policy.hold_open:
@@ -87,12 +93,19 @@ def content(batches: Sequence[pa.RecordBatch], *, policy: DrawPolicy) -> Content
     return content_of(_rows(events, _inside(events, policy)), key=policy.content_key)
 
 
-def _inside(events: pa.RecordBatch, policy: DrawPolicy) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _inside(events: pa.RecordBatch, policy: DrawPolicy) -> Bools:
     time_us = np.asarray(events.column("time_us"), np.int64)
     return (time_us >= policy.first_us) & (time_us < policy.end_us)
 
 
-def _rows(events: pa.RecordBatch, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.RecordBatch:
+def _recent(events: pa.RecordBatch, policy: DrawPolicy) -> Bools:
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    if policy.late_us == 0:
+        return np.zeros(len(time_us), np.bool_)
+    return time_us >= min(policy.end_us, int(time_us.max(initial=policy.late_us))) - policy.late_us
+
+
+def _rows(events: pa.RecordBatch, mask: Bools) -> pa.RecordBatch:
     if mask.all():
         return events
     return compact(pa.Table.from_batches([events.filter(pa.array(mask))]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.distinct import distinct
-from transforms.schemas import MEMBERSHIP, POOL, SPENT
+from transforms.schemas import EVENTS, MEMBERSHIP, POOL, SPENT
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -30,8 +30,12 @@ class Segments(NamedTuple):
         return np.asarray(np.cumsum(edges[:-1]) > 0, np.bool_)
 
 
+PLACED: Final = pa.schema([*POOL, EVENTS.field("file"), EVENTS.field("position")])
+"""POOL, and where each event stood in this run."""
+
+
 class Leftover(NamedTuple):
-    """`waiting`: POOL, fragments numbered from 0. `spent`: SPENT. `members`: MEMBERSHIP, of the released segments.
+    """`waiting`: PLACED, fragments numbered from 0. `spent`: SPENT. `members`: MEMBERSHIP, of the released segments.
     `spent_rows`: events in released or capped segments."""
 
     waiting: pa.Table
@@ -59,24 +63,30 @@ def leftover(events: pa.Table, opens: Bools, released: Segments, capped: Segment
 
 
 def pool_rows(events: pa.Table, fragment: Int64s) -> pa.Table:
-    """EVENTS as POOL, with the fragments' numbers."""
-    columns = {name: events.column(name) for name in POOL.names if name != "fragment"}
-    return pa.table({**columns, "fragment": pa.array(fragment.astype(np.int64))}, schema=POOL)
+    """EVENTS as PLACED, with the fragments' numbers."""
+    columns = {name: events.column(name) for name in PLACED.names if name != "fragment"}
+    table = pa.table({**columns, "fragment": pa.array(fragment.astype(np.int64))})
+    return table.select(PLACED.names).cast(PLACED)
 
 
 def whole_sessions(events: pa.Table, opens: Bools) -> pa.Table:
-    """EVENTS of open sessions as POOL: each session is one fragment."""
+    """EVENTS of open sessions as PLACED: each session is one fragment."""
     return pool_rows(events, np.cumsum(opens) - 1)
 
 
 def concat_pool(parts: list[pa.Table]) -> pa.Table:
-    """Several POOL tables as one, fragments renumbered."""
+    """Several PLACED tables as one POOL, fragments renumbered, in order of (time, file, position).
+
+    That order is the same whatever the buckets and the key.
+    """
     total, numbered = 0, []
     for part in parts:
         column = pc.add(part.column("fragment"), total)
-        numbered.append(part.set_column(POOL.get_field_index("fragment"), POOL.field("fragment"), column))
+        numbered.append(part.set_column(PLACED.get_field_index("fragment"), PLACED.field("fragment"), column))
         total += (pc.max(part.column("fragment")).as_py() or 0) + 1 if part.num_rows else 0
-    return pa.concat_tables([POOL.empty_table(), *numbered]).unify_dictionaries()
+    table = pa.concat_tables([PLACED.empty_table(), *numbered]).unify_dictionaries()
+    keys = [np.asarray(table.column(name), np.int64) for name in ("position", "file", "time_us")]
+    return table.take(pa.array(np.lexsort(keys))).select(POOL.names)
 
 
 def _spent(events: pa.Table, opens: Bools, gone: Bools) -> pa.Table:

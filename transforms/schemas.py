@@ -55,7 +55,7 @@ POOL: Final = pa.schema(
         pa.field("fragment", pa.int64(), nullable=False),
     ]
 )
-"""One waiting event a row, a fragment's rows adjacent and in order. Whose it is, is found anew at every run."""
+"""One waiting event a row, in order of time and of where it stood. Whose it is, is found anew at every run."""
 
 SPENT: Final = pa.schema(
     [
