@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell
 from transforms.draw import SEEN_BEFORE
 from transforms.events import COUNTED_PEOPLE, DUPLICATE
+from transforms.ladder import round_people
 
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
@@ -101,6 +103,8 @@ def exact_manifest(
             | {reason: outcome[f"{name}_people"] for reason, name in _AGAIN.items()},
             "withheld": {reason: people for reason, (_, people) in withheld.items()},
             "repeats": risk["repeats_of"] if risk else 0,
+            "rows": outcome["fresh_people"],
+            "apart": [outcome["open_people"], outcome["pooled_people"]],
         },
         "risk": risk,
     }
@@ -112,18 +116,20 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     public = {name: value for name, value in exact.items() if name not in ("behind", "risk")}
     public["pool"] = _tell_pool(exact["pool"], k)
     public["privacy"] = exact["privacy"] | tell_risk(exact["risk"], people=exact["people"], k=k)
-    if exact["people"] < k:
-        few = fewer_than(k)
-        public |= dict.fromkeys(("people", "active", "sessions", "actions", "transitions"), few)
+    public["active"] = _on_ladder(exact["active"], k)
+    few = fewer_than(k)
+    dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
+    public["rows"] = exact["rows"] | {"dropped": dropped}
+    if behind["rows"] < k:
         sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
         public["rows"] = {"read": few, "kept": few, **sums}
+    if exact["people"] < k:
+        public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
         public["privacy"]["withheld_by_reason"] = few
         return public
-    dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
     withheld = tell(_with_people(exact["withheld"]["actions"], behind["withheld"]), k)
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
-    public["rows"] = exact["rows"] | {"dropped": dropped}
     public["withheld"] = {"actions": withheld}
     public["rounded"] = []
     if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k:
@@ -135,12 +141,16 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         }
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
         public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-    if public["rounded"] and repeated < k:  # with repeats of k people rows say nothing of actions
+    apart = any(
+        0 < people < k for people in behind["apart"]
+    )  # rows are in open sessions, or actions from the pool
+    # With repeats of k people rows say nothing of actions.
+    if (public["rounded"] or apart) and repeated < k <= behind["rows"]:
         public["rounded"] += ["rows.kept", "rows.read"]
         lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
         public["rows"]["kept"] = rounded(exact["rows"]["kept"])
         public["rows"]["read"] = public["rows"]["kept"] + lost
-    if is_hidden(dropped):
+    if is_hidden(dropped) and behind["rows"] >= k:
         public["rows"]["read"] = NOT_SHOWN
     public["privacy"]["withheld_by_reason"] = {
         reason: n if isinstance(n, str) else _share(n, exact["actions"])
@@ -156,6 +166,11 @@ def _tell_pool(pool: dict[str, Any], k: int) -> dict[str, Any]:
         few = 0 < pool[f"{name}_people"] < k
         told[name] = fewer_than(k) if few else rounded(pool[name])
     return told
+
+
+def _on_ladder(people: int, k: int) -> int | str:
+    """A number of people beside which another is told: in steps, so that no difference is about few."""
+    return fewer_than(k) if people < k else int(round_people(np.array([people]), k=k)[0])
 
 
 def _with_people(counts: dict[str, int], people: dict[str, int]) -> dict[str, tuple[int, int]]:
