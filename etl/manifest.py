@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,10 +13,9 @@ import pyarrow.parquet as pq
 from etl import __version__
 from etl.config import RunConfig
 from etl.risk_figures import tell_risk
-from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell
+from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell, tell_people
 from transforms.draw import SEEN_BEFORE
 from transforms.events import COUNTED_PEOPLE, DUPLICATE
-from transforms.ladder import round_people
 
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
@@ -116,7 +114,7 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     public = {name: value for name, value in exact.items() if name not in ("behind", "risk")}
     public["pool"] = _tell_pool(exact["pool"], k)
     public["privacy"] = exact["privacy"] | tell_risk(exact["risk"], people=exact["people"], k=k)
-    public["active"] = _on_ladder(exact["active"], k)
+    public["active"] = tell_people(exact["active"], k)
     few = fewer_than(k)
     dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
     public["rows"] = exact["rows"] | {"dropped": dropped}
@@ -166,11 +164,6 @@ def _tell_pool(pool: dict[str, Any], k: int) -> dict[str, Any]:
         few = 0 < pool[f"{name}_people"] < k
         told[name] = fewer_than(k) if few else rounded(pool[name])
     return told
-
-
-def _on_ladder(people: int, k: int) -> int | str:
-    """A number of people beside which another is told: in steps, so that no difference is about few."""
-    return fewer_than(k) if people < k else int(round_people(np.array([people]), k=k)[0])
 
 
 def _with_people(counts: dict[str, int], people: dict[str, int]) -> dict[str, tuple[int, int]]:
