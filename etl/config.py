@@ -72,6 +72,8 @@ class RunConfig(BaseModel):
     min_active: int | None = Field(default=None, ge=1, le=1_000_000_000)
     gap_minutes: float = Field(default=30, gt=0, le=24 * 60)
     max_length: int = Field(default=12, ge=2, le=63)
+    late_days: int = Field(default=3, ge=0, le=60)
+    pool_nights: int = Field(default=21, ge=0, le=400)
     max_reject_ratio: float = Field(default=0.01, ge=0, le=1)
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, ge=0.001, le=65_536)

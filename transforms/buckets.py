@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,10 +21,7 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
     """
     if events.num_rows == 0:
         return
-    person = events.column("person").combine_chunks().dictionary_encode()
-    head = pc.binary_slice(person.dictionary, 0, 4).cast(pa.binary())
-    number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
-    bucket = number[np.asarray(person.indices)]
+    bucket = bucket_of(events.column("person").combine_chunks(), buckets=buckets)
     order = np.argsort(bucket, kind="stable")
     bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
     ordered = events.take(pa.array(order))
@@ -31,6 +29,14 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
         start, stop = int(bounds[index]), int(bounds[index + 1])
         if stop > start:
             yield index, compact(ordered.slice(start, stop - start))
+
+
+def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
+    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone."""
+    encoded = person.dictionary_encode()
+    head = pc.binary_slice(encoded.dictionary, 0, 4).cast(pa.binary())
+    number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
+    return np.asarray(number[np.asarray(encoded.indices)], np.int64)
 
 
 def compact(events: pa.Table) -> pa.RecordBatch:

@@ -73,6 +73,14 @@ MaxPerPerson = Annotated[
 MinActive = Annotated[int | None, _option(_PRIVACY, "Active people that a night needs. Default: 5 k.")]
 Gap = Annotated[float | None, _option(_PRIVACY, "A longer pause starts a new session. Default: 30.")]
 MaxLength = Annotated[int | None, _option(_PRIVACY, "Longest sequence. Default: 12.")]
+LateDays = Annotated[
+    int | None,
+    _option(_PRIVACY, "Nights after which an event still joins the next window; 0: none does. Default: 3."),
+]
+PoolNights = Annotated[
+    int | None,
+    _option(_PRIVACY, "Nights that what could not be released waits for more people. Default: 21."),
+]
 RejectRatio = Annotated[
     float | None, _option(_HOW, "Share of records that may be unusable before the run fails. Default: 0.01.")
 ]
@@ -109,6 +117,8 @@ def run(
     min_active: MinActive = None,
     gap_minutes: Gap = None,
     max_length: MaxLength = None,
+    late_days: LateDays = None,
+    pool_nights: PoolNights = None,
     max_reject_ratio: RejectRatio = None,
     buckets: Buckets = None,
     split_mb: SplitMb = None,
