@@ -25,8 +25,8 @@ from transforms.resume import person_of, resume
 @dataclass(frozen=True)
 class Pooled:
     """What the pool brings. `buckets`: for which of them something is staged. `carried`: PLACED, what is later than the
-    window and waits on. `first_us`: of the earliest event drawn on, µs UTC; None: nothing is. `rows`: of the generation, `purged`:
-    how many of these may not be used any more, `purged_people`: of how many people, by account."""
+    window and waits on. `first_us`: of the earliest event drawn on, µs UTC; None: nothing is. `rows`: of the generation;
+    `purged`: how many of these may not be used any more, and `purged_people`: of how many accounts."""
 
     buckets: tuple[int, ...]
     carried: pa.Table
@@ -58,7 +58,9 @@ def stage_pool(
     purged = pool.column("account").filter(pa.array(resumed.purged))
     return Pooled(
         tuple(staged),
-        pool_rows(later, np.asarray(later.column("fragment"), np.int64)) if later.num_rows else PLACED.empty_table(),
+        pool_rows(later, np.asarray(later.column("fragment"), np.int64))
+        if later.num_rows
+        else PLACED.empty_table(),
         pc.min(drawn.column("time_us")).as_py(),
         pool.num_rows,
         len(purged),

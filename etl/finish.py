@@ -21,8 +21,10 @@ from transforms.plan import Plan
 from transforms.release import release
 from transforms.statistics import ReadStatistics, total
 
-TOTALS: Final = ("people", "sessions", "actions", "transitions", "fresh", "active") + tuple(
-    f"{name}{of}" for name in ("duplicates", SEEN_BEFORE, "late", "pooled", "open") for of in ("", "_people")
+_COUNTED: Final = ("duplicates", SEEN_BEFORE, "late", "pooled", "open")
+TOTALS: Final = (
+    *("people", "sessions", "actions", "transitions", "fresh", "active"),
+    *(f"{name}{of}" for name in _COUNTED for of in ("", "_people")),
 )
 """What the buckets count, all of it there even where there is no bucket."""
 

@@ -18,7 +18,7 @@ from etl.waiting import current_generation, read_pool
 from etl.window import begins_us, bounds_us
 from transforms.past import PastSpan
 from transforms.pseudonym import key_fingerprint
-from transforms.schemas import SPENT
+from transforms.schemas import DIGEST, POOL, SPENT
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Memory:
     ledgers: list[pa.Table] = field(repr=False)
     spent: pa.Table = field(repr=False)
     erased: pa.Array = field(repr=False)
+
+    @classmethod
+    def blank(cls) -> Memory:
+        """Of a registry without a past."""
+        return cls((), 0, POOL.empty_table(), [], SPENT.empty_table(), pa.array([], DIGEST))
 
 
 def remember(
@@ -48,9 +53,7 @@ def remember(
             versions,
             with_ledger,
             first_us=bounds_us(config.nights, config.night_timezone)[0],
-            late_from_us=begins_us(
-                config.nights[0], config.night_timezone, nights_before=config.late_days
-            ),
+            late_from_us=begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days),
         )
     ledgers = [read_state(registry, name, "ledger", key=keys.pool) for name in sorted(with_ledger)]
     spent = [read_state(registry, name, "spent", key=keys.pool) for name in sorted(kept(registry, "spent"))]
@@ -60,5 +63,5 @@ def remember(
         read_pool(registry, generation, key=keys.pool, fingerprint=key_fingerprint(keys.pseudonym)),
         [table for table in ledgers if table is not None],
         pa.concat_tables([SPENT.empty_table(), *(table for table in spent if table is not None)]),
-        pa.array([], pa.binary(16)),
+        pa.array([], DIGEST),
     )

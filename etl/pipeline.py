@@ -38,7 +38,9 @@ def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
 def build_reading(pipeline: beam.Pipeline, job: Job) -> None:
     """Read the window and leave its content and statistics, without solving anything: is it what was published?"""
     read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
-    contents = read.events | "ByPersonBucket" >> beam.GroupByKey() | "ContentOfBuckets" >> ContentOfBuckets(job)
+    contents = (
+        read.events | "ByPersonBucket" >> beam.GroupByKey() | "ContentOfBuckets" >> ContentOfBuckets(job)
+    )
     _once(pipeline, "Content", write_content, AsIter(contents), job)
     _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)
     _once(pipeline, "DeadLetters", write_dead_letters, AsIter(read.rejects), job)

@@ -1,21 +1,22 @@
-"""The end of a run: publish, find that it is there already, refuse, or quarantine; and what is kept for stewards."""
+"""The end of a run: publish or quarantine; and what is kept for stewards."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from etl.config import RunConfig
-from etl.errors import AlreadyPublishedError, QuarantinedError
+from etl.errors import QuarantinedError
 from etl.layout import DEAD_LETTERS, RUNS, data_of, manifest_of, report_of
 from etl.registry import Registry, dump
 from etl.staging import Staging
 from etl.store import is_url
-from etl.window import bounds_us
 from expectations.gates import Check, verdict
+
+PUBLISHED: Final = "published"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,14 @@ def settle(
     manifest: dict[str, Any],
     checks: list[Check],
     report: str,
+    *,
+    before_publication: Callable[[], None],
 ) -> Result:
-    """Publish, or say why not. Needs the registry's lock."""
+    """Publish, or say why not. Needs the registry's lock.
+
+    Args:
+        before_publication: writes what goes with the version, and means nothing without its manifest.
+    """
     version = manifest["version"]
     if verdict(checks) == "quarantined":
         failed = [check.sentence for check in checks if check.severity == "critical" and not check.success]
@@ -44,24 +51,11 @@ def settle(
             f"version {version} failed {len(failed)} critical checks and was not published: {'; '.join(failed)} "
             f"It is kept for stewards in {folder}"
         )
-    versions = registry.versions()
-    for old in versions:
-        before = old.manifest
-        same = before["files"] == manifest["files"] and before["policy"] == manifest["policy"]
-        if old.is_live and old.name == version and same:
-            return Result(before, "already published with the same content", _where(registry, before))
-    touching = [old for old in versions if _touch(old.manifest["window"], manifest["window"])]
-    if touching:
-        names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in touching)
-        raise AlreadyPublishedError(
-            f"the window {manifest['window']['first']}..{manifest['window']['last']} touches what is published with "
-            f"other content, or was withdrawn: {names}. A published version never changes, and no event is released twice, "
-            "also when the version that it was in is withdrawn: choose other nights, or another registry"
-        )
     if config.dry_run:
         return Result(manifest, "dry run: nothing was published", {})
+    before_publication()
     registry.publish(staging, manifest, report)
-    return Result(manifest, "published", _where(registry, manifest))
+    return Result(manifest, PUBLISHED, where_of(registry, manifest))
 
 
 def keep_dead_letters(registry: Registry, staging: Staging) -> None:
@@ -89,7 +83,8 @@ def _record(staging: Staging) -> str:
     return f"{RUNS}/{staging.root.name}.json"
 
 
-def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:
+def where_of(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:
+    """Where what a version has is, for a person."""
     version = manifest["version"]
     where: dict[str, Path | str] = {
         "report": registry.where(report_of(version)),
@@ -101,15 +96,3 @@ def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str
             load = f"desirepath pull {version} FOLDER --registry {registry.where()}"
         where = {"version": registry.where(data_of(version)), **where, "load": load}
     return where
-
-
-def _touch(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two windows share an instant, whatever the time zones of their nights."""
-    (first, end), (other_first, other_end) = _instants(one), _instants(other)
-    return first < other_end and other_first < end
-
-
-def _instants(window: dict[str, Any]) -> tuple[int, int]:
-    return bounds_us(
-        (date.fromisoformat(window["first"]), date.fromisoformat(window["last"])), window["timezone"]
-    )

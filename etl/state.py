@@ -16,12 +16,12 @@ from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 
 Kind = Literal["ledger", "spent", "membership"]
 
-FOLDER: Final = "state"
+FOLDER: Final = f"{PRIVATE}/state"
 SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {"ledger": LEDGER, "spent": SPENT, "membership": MEMBERSHIP}
 
 
 def object_name(version: str, kind: Kind) -> str:
-    """The object's name below `.private/`."""
+    """The object's name."""
     return f"{FOLDER}/{version}/{kind}.parquet"
 
 
@@ -31,15 +31,15 @@ def write_state(
     """Write a version's state; before its manifest, so that a version always has it."""
     for kind, table in tables.items():
         name = object_name(version, kind)
-        registry.store.replace(f"{PRIVATE}/{name}", seal_parquet(table, key, name=name))
-    registry.store.replace(f"{PRIVATE}/{FOLDER}/{version}/content.json", dump(content))
+        registry.store.replace(name, seal_parquet(table, key, name=name))
+    registry.store.replace(f"{FOLDER}/{version}/content.json", dump(content))
 
 
 def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> pa.Table | None:
     """A table of a version's state; None: it is not kept any more."""
     name = object_name(version, kind)
     try:
-        content = registry.store.read(f"{PRIVATE}/{name}")
+        content = registry.store.read(name)
     except FileNotFoundError:
         return None
     return open_parquet(content, key, name=name).cast(SCHEMAS[kind])
@@ -48,9 +48,7 @@ def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> p
 def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
     """What a version's events amounted to; None: it is not known any more."""
     try:
-        content: dict[str, Any] = orjson.loads(
-            registry.store.read(f"{PRIVATE}/{FOLDER}/{version}/content.json")
-        )
+        content: dict[str, Any] = orjson.loads(registry.store.read(f"{FOLDER}/{version}/content.json"))
     except FileNotFoundError:
         return None
     return content
@@ -58,19 +56,19 @@ def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
 
 def kept(registry: Registry, kind: Kind) -> set[str]:
     """The versions of which a table is kept."""
-    prefix, end = f"{PRIVATE}/{FOLDER}/", f"/{kind}.parquet"
+    prefix, end = f"{FOLDER}/", f"/{kind}.parquet"
     names = registry.store.names(prefix)
     return {name.removeprefix(prefix).removesuffix(end) for name in names if name.endswith(end)}
 
 
 def forget(registry: Registry, version: str, kind: Kind) -> None:
     """Remove a table."""
-    registry.store.remove(f"{PRIVATE}/{object_name(version, kind)}")
+    registry.store.remove(object_name(version, kind))
 
 
 def sweep_state(registry: Registry, versions: Iterable[str]) -> None:
     """Remove the state of versions that were never published."""
-    prefix = f"{PRIVATE}/{FOLDER}/"
+    prefix = f"{FOLDER}/"
     found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(prefix)}
     for version in sorted(found - set(versions)):
         registry.store.remove_tree(f"{prefix}{version}")

@@ -27,8 +27,8 @@ from transforms.sequence import build_actions
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket after sequencing: what cutting needs, and its part of the totals (`transforms.draw` names them; also people,
-    sessions, actions and transitions of closed sessions).
+    """One bucket after sequencing: what cutting needs, and its part of the totals (`transforms.draw` names them; also
+    people, sessions, actions and transitions of closed sessions).
 
     `first_row`: for each action its first row in the staged EVENTS, and after the last the number of rows.
     """

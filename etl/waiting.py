@@ -11,21 +11,22 @@ from typing import Any, Final
 import orjson
 import pyarrow as pa
 
-from etl.errors import ConfigError, StorageError
 from etl.canonical import dump
+from etl.errors import ConfigError, StorageError
 from etl.layout import PRIVATE
 from etl.registry import Registry
 from etl.vault import open_parquet, seal_parquet
 from transforms.schemas import POOL
 
-FOLDER: Final = "pool"
+FOLDER: Final = f"{PRIVATE}/pool"
 PART_ROWS: Final = 4_000_000
 
 
 def current_generation(manifests: Iterable[dict[str, Any]], entries: Iterable[dict[str, Any]]) -> int:
     """The number of the generation that holds; 0: nothing has ever waited."""
-    named = [(manifest.get("pool") or {}).get("generation", 0) for manifest in manifests]
-    return max([0, *named, *(entry.get("pool_generation") or 0 for entry in entries)])
+    named = [(manifest.get("pool") or {}).get("generation") for manifest in manifests]
+    named += [entry.get("generation") for entry in entries]
+    return max([0, *(int(number) for number in named if number is not None)])
 
 
 def write_pool(registry: Registry, number: int, pool: pa.Table, *, key: bytes, fingerprint: str) -> None:
@@ -35,10 +36,10 @@ def write_pool(registry: Registry, number: int, pool: pa.Table, *, key: bytes, f
     for start in range(0, pool.num_rows, PART_ROWS):
         name = f"{folder}/part-{start // PART_ROWS:05d}.parquet"
         content = seal_parquet(pool.slice(start, PART_ROWS), key, name=name)
-        registry.store.replace(f"{PRIVATE}/{name}", content)
+        registry.store.replace(name, content)
         parts.append(name)
     facts = {"rows": pool.num_rows, "parts": parts, "pseudonym_key": fingerprint}
-    registry.store.replace(f"{PRIVATE}/{folder}/generation.json", dump(facts))
+    registry.store.replace(f"{folder}/generation.json", dump(facts))
 
 
 def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) -> pa.Table:
@@ -50,11 +51,11 @@ def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) 
     if number == 0:
         return POOL.empty_table()
     try:
-        facts = orjson.loads(registry.store.read(f"{PRIVATE}/{FOLDER}/{number:08d}/generation.json"))
-        sealed = [(name, registry.store.read(f"{PRIVATE}/{name}")) for name in facts["parts"]]
+        facts = orjson.loads(registry.store.read(f"{FOLDER}/{number:08d}/generation.json"))
+        sealed = [(name, registry.store.read(name)) for name in facts["parts"]]
     except (FileNotFoundError, orjson.JSONDecodeError, KeyError):
         raise StorageError(
-            f"generation {number} of the pool is not whole: restore .private/{FOLDER} from the backup that goes with the "
+            f"generation {number} of the pool is not whole: restore {FOLDER} from the backup that goes with the "
             "newest manifest"
         ) from None
     if facts["pseudonym_key"] != fingerprint:
@@ -69,7 +70,7 @@ def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) 
 def sweep_pool(registry: Registry, number: int) -> None:
     """Remove every other generation."""
     current = f"{number:08d}"
-    prefix = f"{PRIVATE}/{FOLDER}/"
+    prefix = f"{FOLDER}/"
     found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(prefix)}
     for other in sorted(found - {current}):
         registry.store.remove_tree(f"{prefix}{other}")

@@ -30,7 +30,8 @@ class Emitted(NamedTuple):
     """Segments that a bucket emits, in order, after caps; arrays of equal length but for the counts.
 
     `person`: index into the bucket's persons. `session`: of the bucket. `start`, `length`: rows of the bucket's staged
-    EVENTS. `capped`: those that a cap withheld. `withheld`: reason → (actions, people behind it), for reasons known before the filter.
+    EVENTS. `capped`: those that a cap withheld. `withheld`: reason → (actions, people behind it), for reasons known
+    before the filter.
     """
 
     record: Int32s

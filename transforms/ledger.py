@@ -1,4 +1,4 @@
-"""Which events a version consumed, so that one that comes again is known: keyed digests, a multiset (docs/decisions/0014)."""
+"""Which events a version consumed, so that one that comes again is known: a multiset of keyed digests (decision 14)."""
 
 from __future__ import annotations
 

@@ -38,8 +38,12 @@ EVENTS: Final = pa.schema(
             "path", pa.dictionary(pa.int32(), pa.string()), nullable=False
         ),  # levels joined by LEVEL_SEPARATOR
         pa.field("record_id", DIGEST),  # null: the mapping asks for no deduplication, or the record has no id
-        pa.field("account", DIGEST, nullable=False),  # keyed 128-bit digest of the account; people may have several
-        pa.field("fragment", pa.int64()),  # of the pool: which fragment it waited in; null: read from the files
+        pa.field(
+            "account", DIGEST, nullable=False
+        ),  # keyed 128-bit digest of the account; people may have several
+        pa.field(
+            "fragment", pa.int64()
+        ),  # of the pool: which fragment it waited in; null: read from the files
     ]
 )
 """One admitted event a row. Dictionaries hold used values only, so that nothing filtered out stays in the bytes.

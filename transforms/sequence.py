@@ -89,9 +89,7 @@ def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None
     """
     person, persons = person_codes(pa.chunked_array([events.column("person")]))
     time_us = np.asarray(events.column("time_us"), np.int64)
-    opens = opens_session(
-        person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent
-    )
+    opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
     first = np.flatnonzero(opens)
     last = np.append(first, events.num_rows)[1:] - 1
     return np.repeat(time_us[last] >= end_us - gap_us, last - first + 1)
@@ -113,9 +111,7 @@ def build_actions(
     time_us = np.asarray(events.column("time_us"))
     path = events.column("path")
     code = np.asarray(path.indices, np.int32)
-    opens = opens_session(
-        person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent
-    )
+    opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
     session = np.cumsum(opens, dtype=np.int32) - 1
     starts = opens.copy()
     starts[1:] |= (code[1:] != code[:-1]) if drop_repeats else True
