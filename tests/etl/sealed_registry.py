@@ -8,10 +8,12 @@ from typing import Any, Final
 import pyarrow as pa
 
 from etl.canonical import dump
+from etl.erasure_request import REQUEST
 from etl.layout import data_of, manifest_of
 from etl.registry import Registry
 from etl.repair import record_publication
-from etl.sealed_objects import ERASED, check_pool_key, read_sealed_object
+from etl.sealed_objects import check_pool_key, read_sealed_object
+from etl.state import FOLDER as STATE
 from etl.state import write_state
 from etl.store.local import LocalStore
 from etl.waiting import FOLDER as POOL
@@ -98,7 +100,7 @@ def build(root: Path) -> Registry:
             "ledger": pa.table([members, pa.array([7, 8])], schema=LEDGER),
         }
         write_state(registry, version, state, content={"events": 2}, key=POOL_KEY)
-    store.replace(f"{POOL}/{1:08d}/part-0.parquet", b"left by a kill")
+    store.replace(f"{POOL}/{1:08d}/part-0", b"left by a kill")
     write_pool(registry, GENERATION, waiting(), key=POOL_KEY, fingerprint=key_fingerprint(KEY))
     return registry
 
@@ -119,8 +121,8 @@ def waiting() -> pa.Table:
 
 def contents(registry: Registry, key: bytes = POOL_KEY) -> dict[str, pa.Table]:
     """Every sealed object but the list of the erased, decrypted."""
-    names = [name for name in registry.store.names(".private") if name.endswith(".parquet")]
-    names = [name for name in names if name != ERASED and f"{POOL}/{1:08d}/" not in name]
+    names = [*registry.store.names(STATE), *registry.store.names(POOL), REQUEST]
+    names = [name for name in names if name.endswith(".parquet") and registry.store.exists(name)]
     return {name: read_sealed_object(registry.store, name, key) for name in names}
 
 

@@ -14,7 +14,8 @@ from etl.audit_check import verify_chain
 from etl.canonical import dump
 from etl.layout import DEAD_LETTERS, QUARANTINE, RUNS
 from etl.registry import Registry
-from etl.retention import LINEAGE, Dated, Retention, due, expire, old_keys, run_time
+from etl.retention import LINEAGE, Dated, due, expire, old_keys, run_time
+from etl.retention_times import Retention
 from etl.state import FOLDER as STATE
 from tests.etl.sealed_registry import VERSIONS, Killed, KilledAt, build
 
