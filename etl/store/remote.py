@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,6 @@ class FsspecStore(Objects):
 
     def __init__(self, url: str, *, lease_s: float = 60.0, **options: Any) -> None:
         super().__init__(url, **options)
-        self._unguarded = Objects(url, **options)
         self._lease_s = lease_s
         self._lease: Lease | None = None
 
@@ -48,7 +48,7 @@ class FsspecStore(Objects):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        lease = Lease(self._unguarded, self._lease_s)
+        lease = Lease(copy.copy(self), self._lease_s)  # its own writes ask nobody
         lease.acquire()
         self._lease = lease
         try:
