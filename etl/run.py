@@ -19,7 +19,8 @@ from etl.errors import ParticipationMovedError, StorageError
 from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
 from etl.gates import gate, verify_staged
-from etl.inheritance import Heir, pool_figures, retire, sweep, write_left
+from etl.housekeeping import keep_house
+from etl.inheritance import Heir, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
 from etl.keys import Keys, load_keys
@@ -37,7 +38,6 @@ from etl.staging import Staging
 from expectations.gates import preload
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
-from transforms.pseudonym import key_fingerprint
 
 ATTEMPTS: Final = 3
 """How often a run computes before it gives up on a participation file that does not come to rest."""
@@ -81,9 +81,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
     registry = Registry(config.registry)
     registry.create()
     with registry.locked():
-        registry.check_key(key_fingerprint(keys.pseudonym))
-        registry.repair()
-        sweep(registry)
+        keep_house(registry, config, keys, datetime.now(UTC), console)
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
         this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console)
         try:
