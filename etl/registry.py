@@ -20,6 +20,7 @@ import orjson
 from etl.card import render_card
 from etl.errors import ConfigError, LockedError, StorageError
 from etl.staging import Staging
+from etl.versions import Version
 
 PRIVATE: Final = ".private"
 
@@ -155,7 +156,7 @@ class Registry:
 
     def write_card(self) -> None:
         """Derive README.md from the manifests."""
-        write_atomically(self.root / "README.md", render_card(self.manifests()).encode())
+        write_atomically(self.root / "README.md", render_card([Version(m) for m in self.manifests()]).encode())
 
     @property
     def _publishing(self) -> Path:
