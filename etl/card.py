@@ -16,8 +16,8 @@ from etl.versions import Version
 
 NAME: Final = "action-sequences"
 DESCRIPTION: Final = (
-    "Sequences of actions at work, for training sequence models. Each record was emitted by at least k different people; none "
-    "has a person, a time, a session or a keystroke in it."
+    "Sequences of actions at work, for training sequence models. Each record was emitted by at least k different people; "
+    "none has a person, a time, a session or a keystroke in it."
 )
 KEYWORDS: Final = ("k-anonymity", "action-sequences", "next-action-prediction", "desirepath")
 LICENSE: Final = "README.md#what-it-may-be-used-for"

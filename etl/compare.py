@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from math import log2
 from typing import Any, TypeVar
 
@@ -70,7 +71,7 @@ def transitions_of(rows: Rows) -> Counter[tuple[str, str]]:
     """Adjacent pair → how often it was released."""
     counts: Counter[tuple[str, str]] = Counter()
     for sequence, times in rows.items():
-        for pair in zip(sequence, sequence[1:], strict=False):
+        for pair in pairwise(sequence):
             counts[pair] += times
     return counts
 
@@ -84,7 +85,9 @@ def lengths_of(rows: Rows) -> Counter[int]:
 
 
 def divergence(one: Mapping[_Key, int], other: Mapping[_Key, int]) -> float | None:
-    """The Jensen-Shannon divergence in bits: 0 the same frequencies, 1 nothing in common (Lin 1991, IEEE Trans. Inf. Theory 37).
+    """The Jensen-Shannon divergence in bits: 0 is the same frequencies, 1 nothing in common.
+
+    J. Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory 37 (1), 1991.
 
     Returns:
         None where one of them is empty: it has no frequencies.
@@ -115,4 +118,6 @@ def _policy(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[Any]]:
     """What differs, setting by setting; `code_version` counts as one."""
     before, after = (m["policy"] | {"code_version": m.get("code_version")} for m in (one, other))
     names = sorted(before.keys() | after.keys())
-    return {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
+    return {
+        name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)
+    }

@@ -156,7 +156,9 @@ class Registry:
 
     def write_card(self) -> None:
         """Derive README.md from the manifests."""
-        write_atomically(self.root / "README.md", render_card([Version(m) for m in self.manifests()]).encode())
+        write_atomically(
+            self.root / "README.md", render_card([Version(m) for m in self.manifests()]).encode()
+        )
 
     @property
     def _publishing(self) -> Path:

@@ -59,8 +59,8 @@ def write_vocabulary(
 
 def next_id(versions: Iterable[Version]) -> int:
     """The first number that no version, live or withdrawn, has ever given."""
-    ends = (version.manifest.get("tokenizer", {}).get("next_id", 0) for version in versions)
-    return max(len(SPECIAL), *ends, 0)
+    ends = [int(version.manifest.get("tokenizer", {}).get("next_id", 0)) for version in versions]
+    return max([len(SPECIAL), *ends])
 
 
 def live_vocabulary(versions: Iterable[Version], read: Read) -> dict[str, int]:

@@ -105,7 +105,9 @@ def release(records: Records) -> Release:
     return Release(table, tuple(record_digest(row) for row in rows), counts, counts, 0, {})
 
 
-def a_manifest(version: str, files: Sequence[dict[str, Any]], records: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+def a_manifest(
+    version: str, files: Sequence[dict[str, Any]], records: Sequence[tuple[str, ...]]
+) -> dict[str, Any]:
     lengths = sorted(map(len, records))
     return {
         "version": version,

@@ -12,7 +12,9 @@ import pytest
 from tests.etl.registries import Folder, many
 from transforms.records import record_digest, split_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning:rdflib", "ignore:.*:DeprecationWarning:mlcroissant")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*:DeprecationWarning:rdflib", "ignore:.*:DeprecationWarning:mlcroissant"
+)
 """What the libraries below say of themselves."""
 
 FIRST, SECOND = many("Mail open", 80), many("Editor run", 60)
@@ -70,9 +72,7 @@ def test_it_reads_what_was_published(folder, caplog, name, records):
         )
         for row in read
     }
-    assert found == {
-        row: (n, len(row), 10, split_of(record_digest(row))) for row, n in records.items()
-    }
+    assert found == {row: (n, len(row), 10, split_of(record_digest(row))) for row, n in records.items()}
     assert len(read) == len(records)
     assert len(Counter(values[3] for values in found.values())) == 3 or name.endswith("-actions")
 
@@ -80,7 +80,9 @@ def test_it_reads_what_was_published(folder, caplog, name, records):
 def test_digests_are_those_of_the_files(folder):
     content = json.loads((folder.root / "croissant.json").read_bytes())
     objects = {o["contentUrl"]: o["sha256"] for o in content["distribution"] if o["@type"] == "cr:FileObject"}
-    assert objects == {file["path"]: file["sha256"] for version in folder.versions() for file in version.files}
+    assert objects == {
+        file["path"]: file["sha256"] for version in folder.versions() for file in version.files
+    }
     assert "2026-11-23" not in json.dumps(content["distribution"])
 
 

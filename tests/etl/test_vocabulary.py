@@ -54,7 +54,10 @@ def test_a_withdrawn_number_never_comes_again(folder):
 def test_a_run_again_finds_the_same_numbers(folder, tmp_path):
     folder.publish("2026-11-21", {("a", "b"): 10})
     again = write_vocabulary(tmp_path, "2026-11-21", {"a", "b"}, folder.versions(), folder.read)
-    tokens = [json.loads(path.read_bytes())["tokens"] for path in (tmp_path / "vocabulary.json", folder.root / "data/2026-11-21/vocabulary.json")]
+    tokens = [
+        json.loads(path.read_bytes())["tokens"]
+        for path in (tmp_path / "vocabulary.json", folder.root / "data/2026-11-21/vocabulary.json")
+    ]
     assert tokens[0] == tokens[1]
     assert again["tokenizer"] == {"next_id": 6, "new": 0}
 
