@@ -52,8 +52,6 @@ def write_release(release: Release, folder: Path) -> list[Path]:
 
 
 def _write_shards(rows: pa.Table, folder: Path, split: str) -> list[Path]:
-    from datasets.config import DEFAULT_CDC_OPTIONS
-
     folder.mkdir(parents=True, exist_ok=True)
     # get_total_buffer_size counts slices by their parents; nbytes counts what the rows use.
     shards = -(-rows.nbytes // SHARD_BYTES)
@@ -62,13 +60,19 @@ def _write_shards(rows: pa.Table, folder: Path, split: str) -> list[Path]:
     paths = []
     for index in range(shards):
         path = folder / f"{split}-{index:05d}-of-{shards:05d}.parquet"
-        pq.write_table(
-            table.slice(index * per_shard, per_shard),
-            path,
-            compression="zstd",
-            row_group_size=1 << 20,
-            write_page_index=True,
-            use_content_defined_chunking=DEFAULT_CDC_OPTIONS,
-        )
+        pq.write_table(table.slice(index * per_shard, per_shard), path, **writer_options())
         paths.append(path)
     return paths
+
+
+def writer_options() -> dict[str, Any]:
+    """How a shard is written: pages that begin where content says so (the Hub then moves only the ones that changed), and
+    an index of them."""
+    from datasets.config import DEFAULT_CDC_OPTIONS
+
+    return {
+        "compression": "zstd",
+        "row_group_size": 1 << 20,
+        "write_page_index": True,
+        "use_content_defined_chunking": DEFAULT_CDC_OPTIONS,
+    }
