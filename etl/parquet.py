@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.records import SPLITS, split_of
@@ -49,6 +50,14 @@ def write_release(release: Release, folder: Path) -> list[Path]:
             if rows.num_rows:
                 written += _write_shards(rows, folder / kind, split)
     return written
+
+
+def actions_in(folder: Path) -> set[str]:
+    """Every action of the records below a folder."""
+    columns = (
+        pq.read_table(path, columns=["actions"]).column("actions") for path in folder.rglob("*.parquet")
+    )
+    return {action for column in columns for action in pc.list_flatten(column).unique().to_pylist()}
 
 
 def _write_shards(rows: pa.Table, folder: Path, split: str) -> list[Path]:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from etl.derived import derive
 from etl.errors import ConfigError, StorageError
+from etl.layout import DATA, manifest_of
 from etl.versions import Version
 
 Read = Callable[[str], bytes]
@@ -103,7 +104,7 @@ def _contents(versions: Sequence[Version], read: Read) -> dict[str, tuple[str, C
             ) from None
 
     def later(name: str) -> Callable[[], bytes]:
-        if not name.startswith("data/") or ".." in PurePosixPath(name).parts:
+        if not name.startswith(f"{DATA}/") or ".." in PurePosixPath(name).parts:
             raise StorageError("a manifest names a file outside data/: the registry is not to be trusted")
         return lambda: get(name)
 
@@ -115,7 +116,7 @@ def _contents(versions: Sequence[Version], read: Read) -> dict[str, tuple[str, C
         for version in versions
         for file in version.all_files
     }
-    manifests = [f"manifests/{version.name}.json" for version in versions]
+    manifests = [manifest_of(version.name) for version in versions]
     small = {name: get(name) for name in manifests} | derive(versions, get)
     return files | {name: now(content) for name, content in small.items()}
 

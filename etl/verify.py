@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from etl.derived import derive
 from etl.errors import StorageError
+from etl.layout import data_of, manifest_of
 from etl.versions import Version
 
 
@@ -37,7 +38,7 @@ def verify_registry(
             faults.append(f"{name} is missing")
         elif hashlib.sha256(content).hexdigest() != digest:
             faults.append(f"{name} has other content")
-    withdrawn = tuple(f"data/{version.name}/" for version in versions if not version.is_live)
+    withdrawn = tuple(f"{data_of(version.name)}/" for version in versions if not version.is_live)
     strangers = sorted(set(names) - expected.keys())
     faults += [
         f"{name} is still there, though its version is withdrawn"
@@ -47,9 +48,9 @@ def verify_registry(
     ]
     for version in versions:
         digest = (version.tombstone or {}).get("manifest_sha256")
-        manifest = _content(f"manifests/{version.name}.json", read) if digest else None
+        manifest = _content(manifest_of(version.name), read) if digest else None
         if manifest is not None and hashlib.sha256(manifest).hexdigest() != digest:
-            faults.append(f"manifests/{version.name}.json is not the one that was withdrawn")
+            faults.append(f"{manifest_of(version.name)} is not the one that was withdrawn")
     derived = _derived(versions, read, faults)
     for name, content in derived.items():
         if _content(name, read) != content:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import orjson
 
 from etl.errors import StorageError
+from etl.layout import vocabulary_of
 from etl.versions import Version
 
 SPECIAL: Final = ("[PAD]", "[UNK]", "[BOS]", "[EOS]")
 """Always 0 to 3. An action that is called exactly like one of them shares its number."""
-
-FILE: Final = "vocabulary.json"
 
 Read = Callable[[str], bytes]
 """The content of a registry's file, by its name below the root."""
@@ -51,9 +50,9 @@ def write_vocabulary(
             {"format": 1, "first_id": first, "next_id": first + len(new), "tokens": tokens},
             option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
         )
-        (data / FILE).write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        file = {"path": f"data/{version}/{FILE}", "sha256": digest, "bytes": len(content)}
+        path = vocabulary_of(version)
+        (data / PurePosixPath(path).name).write_bytes(content)
+        file = {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     return {"tokenizer": {"next_id": first + len(new), "new": len(new)}, "vocabulary_file": file}
 
 
@@ -72,7 +71,7 @@ def live_vocabulary(versions: Iterable[Version], read: Read) -> dict[str, int]:
     union: dict[str, int] = {}
     named: dict[int, str] = {}
     for version in versions:
-        for action, number in vocabulary_of(version, read).items():
+        for action, number in actions_of(version, read).items():
             if union.setdefault(action, number) != number or named.setdefault(number, action) != action:
                 raise StorageError(
                     f"the vocabulary of version {version.name} contradicts that of a version before: numbers of actions "
@@ -81,12 +80,15 @@ def live_vocabulary(versions: Iterable[Version], read: Read) -> dict[str, int]:
     return union
 
 
-def vocabulary_of(version: Version, read: Read) -> dict[str, int]:
+def actions_of(version: Version, read: Read) -> dict[str, int]:
     """Action → number of one version; empty where it is withdrawn, or nothing was released."""
     file = version.manifest.get("vocabulary_file")
     if file is None or not version.is_live:
         return {}
-    content = read(file["path"])
+    try:
+        content = read(file["path"])
+    except FileNotFoundError:
+        raise StorageError(f"{file['path']} is missing: restore it from a backup") from None
     if hashlib.sha256(content).hexdigest() != file["sha256"]:
         raise StorageError(f"{file['path']} is not what its manifest says: restore it from a backup")
     tokens: dict[str, int] = orjson.loads(content)["tokens"]

@@ -110,8 +110,11 @@ def test_who_to_ask_is_told_where_it_is_known(folder):
 
 def test_what_was_not_stated_and_what_was_not_released(tmp_path):
     folder = Folder(tmp_path / "registry")
-    version = folder.publish("2026-11-21", {})
-    assert "0 (nothing could be released)" in card(folder)
+    policy = {"allow_low_k": False, "min_outside_unit": 0, "participation": "none"}
+    stated = dict.fromkeys(("purpose", "works_agreement"), "not stated")
+    version = folder.publish("2026-11-21", {}, policy=policy | stated)
+    assert "| 0 (nothing could be released) | 0 % | not stated | not stated |" in card(folder)
+    assert "counts accounts, not people" in card(folder)
     assert render_card([version]) == card(folder)
 
 
