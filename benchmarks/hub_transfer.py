@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -106,7 +105,7 @@ def rows_of(data: Path) -> pa.Table:
 
 
 def large(rows: int, more: int, vocabulary: Sequence[str], seed: int) -> tuple[pa.Table, pa.Table]:
-    """Two tables of random sequences, of which `more` rows are in one only: a file that was written anew, were releases large."""
+    """Two tables of random sequences, `more` rows of which are in one only: a file written anew, were releases large."""
     draw = np.random.default_rng(seed)
     lengths = draw.integers(2, 13, rows + more)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)

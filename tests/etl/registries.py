@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.derived import derive
+from etl.layout import tombstone_of
 from etl.parquet import write_release
 from etl.versions import Version
 from etl.vocabulary import write_vocabulary
@@ -36,7 +37,6 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.tombstones: dict[str, dict[str, Any]] = {}
         (root / "manifests").mkdir(parents=True)
         self.derive()
 
@@ -49,7 +49,8 @@ class Folder:
 
     def versions(self) -> list[Version]:
         manifests = (json.loads(path.read_text()) for path in sorted((self.root / "manifests").iterdir()))
-        return [Version(manifest, self.tombstones.get(manifest["version"])) for manifest in manifests]
+        found = ((manifest, self.root / tombstone_of(manifest["version"])) for manifest in manifests)
+        return [Version(one, json.loads(path.read_text()) if path.exists() else None) for one, path in found]
 
     def derive(self) -> None:
         for name, content in derive(self.versions(), self.read).items():
@@ -77,12 +78,15 @@ class Folder:
 
     def withdraw(self, version: str, reason: str = "a wrong mapping") -> None:
         digest = hashlib.sha256(self.read(f"manifests/{version}.json")).hexdigest()
-        self.tombstones[version] = {
+        tombstone = {
             "version": version,
             "withdrawn_at": "2026-12-01T08:00:00Z",
             "reason": reason,
             "manifest_sha256": digest,
         }
+        path = self.root / tombstone_of(version)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(tombstone))
         data = self.root / "data" / version
         for path in sorted(data.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()

@@ -13,7 +13,6 @@ from etl.registry import Registry
 from etl.sealed import new_key, read_sealed, write_sealed
 from etl.store.atomic import write_atomically
 from etl.suppress import tell
-from etl.versions import Version
 from transforms.records import record_digest
 from transforms.release import Release
 from transforms.schemas import RELEASE
