@@ -43,8 +43,10 @@ def test_no_sequence_straddles_two_splits(tmp_path_factory, nights):
 
 
 def test_shared_sequences_are_there_to_leak(tmp_path):
-    """The property above is about something: all three splits have sequences that two versions share."""
+    """All three splits have sequences that two versions share, and rows around them differ."""
     folder = Folder(tmp_path / "registry")
     folder.publish("2026-11-01", many("open", 200))
-    folder.publish("2026-11-02", many("open", 200) | {("one", "more"): 10})
-    assert set.union(*splits_of(folder).values()) == set(SPLITS)
+    folder.publish("2026-11-02", many("open", 200) | many("save", 100))
+    found = splits_of(folder)
+    assert set.union(*(found[row] for row in many("open", 200))) == set(SPLITS)
+    assert all(len(splits) == 1 for splits in found.values())
