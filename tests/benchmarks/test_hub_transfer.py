@@ -37,8 +37,8 @@ def test_rows_stand_by_hash_and_once():
 
 
 def test_content_defined_pages_save_where_little_changes(tmp_path):
-    before, after = large(150_000, 1, VOCABULARY, 1)
-    assert before.num_rows > 100_000  # equal ones are one
+    before, after = large(400_000, 1, VOCABULARY, 1)
+    assert before.num_rows > 300_000  # equal ones are one
     chunked, plain = compared([before], [after], tmp_path)
     assert chunked.sent_bytes < plain.sent_bytes
 
