@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, logs
-from etl.commands import inspect_registry, run, simulate
+from etl.commands import inspect_registry, push, run, simulate
 from etl.errors import DesirepathError
 
 BUG, INTERRUPTED, USAGE = 70, 130, 2
@@ -55,6 +55,7 @@ def _options(
 
 run.register(app)
 inspect_registry.register(app)
+push.register(app)
 simulate.register(app)
 
 
