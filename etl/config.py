@@ -38,6 +38,11 @@ def _stated(value: object) -> object:
     return NOT_STATED if value is None or (isinstance(value, str) and not value.strip()) else value
 
 
+def _place(value: object) -> object:
+    """A path is a place, too; it stays text, because a path would fold the slashes of a URL."""
+    return str(value) if isinstance(value, Path) else value
+
+
 Stated = Annotated[str, BeforeValidator(_stated)]
 
 
@@ -48,7 +53,7 @@ class RunConfig(BaseModel):
 
     input: tuple[str, ...] = Field(min_length=1)
     source: str = "auto"
-    registry: Path
+    registry: Annotated[str, BeforeValidator(_place), Field(min_length=1)]
     date: dt.date | None = None
     window: str | None = None
     night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
@@ -172,6 +177,6 @@ _SAID: Final = {
 }
 _MISSING: Final = {
     "input": "say what to read: a file, a folder or a glob (repeatable)",
-    "registry": "say where versions are kept: a folder",
+    "registry": "say where versions are kept: a folder, or a URL such as s3://bucket/prefix",
     "participation": "say who takes part: a participation file, or none (everybody; every page of the version will say so)",
 }

@@ -21,6 +21,7 @@ from etl.gates import gate, verify_staged
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
 from etl.keys import load_key
+from etl.layout import DEAD_LETTERS, RUNS
 from etl.manifest import exact_manifest, public_manifest
 from etl.participation import read_participation, still_holds
 from etl.plan import plan_job
@@ -149,7 +150,7 @@ def _run(
         advance("publish", 1)
     try:
         keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
-    except OSError:  # the version stands; only its timings are not on record
+    except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
 
@@ -194,8 +195,8 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         raise UnusableRecordsError(
             f"{rejected:,} records ({rejected / read:.1%}) could not be used: "
             f"{', '.join(f'{reason} {n:,}' for reason, n in worst)}; --max-reject-ratio allows "
-            f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.private / 'dead-letters'}, and which file "
-            f"is which number in {registry.private / 'runs'}; mend the input or the mapping, or allow more"
+            f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.where(DEAD_LETTERS)}, and which file "
+            f"is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0:
         behind = statistics["behind"]

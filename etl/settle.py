@@ -10,8 +10,10 @@ from typing import Any
 
 from etl.config import RunConfig
 from etl.errors import AlreadyPublishedError, QuarantinedError
-from etl.registry import Registry, dump, write_atomically
+from etl.layout import DEAD_LETTERS, RUNS, data_of, manifest_of, report_of
+from etl.registry import Registry, dump
 from etl.staging import Staging
+from etl.store import is_url
 from etl.window import bounds_us
 from expectations.gates import Check, verdict
 
@@ -42,15 +44,19 @@ def settle(
             f"version {version} failed {len(failed)} critical checks and was not published: {'; '.join(failed)} "
             f"It is kept for stewards in {folder}"
         )
-    before = registry.manifest(version)
-    if before is not None and before["files"] == manifest["files"] and before["policy"] == manifest["policy"]:
-        return Result(before, "already published with the same content", _where(registry, before))
-    touching = [old["version"] for old in registry.manifests() if _touch(old["window"], manifest["window"])]
+    versions = registry.versions()
+    for old in versions:
+        before = old.manifest
+        same = before["files"] == manifest["files"] and before["policy"] == manifest["policy"]
+        if old.is_live and old.name == version and same:
+            return Result(before, "already published with the same content", _where(registry, before))
+    touching = [old for old in versions if _touch(old.manifest["window"], manifest["window"])]
     if touching:
+        names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in touching)
         raise AlreadyPublishedError(
             f"the window {manifest['window']['first']}..{manifest['window']['last']} touches what is published with "
-            f"other content: {', '.join(touching)}. A published version never changes, and no event is released twice: "
-            "choose other nights, or another registry"
+            f"other content, or was withdrawn: {names}. A published version never changes, and no event is released twice, "
+            "also when the version that it was in is withdrawn: choose other nights, or another registry"
         )
     if config.dry_run:
         return Result(manifest, "dry run: nothing was published", {})
@@ -60,38 +66,40 @@ def settle(
 
 def keep_dead_letters(registry: Registry, staging: Staging) -> None:
     """Keep the run's dead letters, also when the run fails afterwards."""
-    write_atomically(_dead_letters(registry, staging), staging.dead_letters.read_bytes())
+    registry.store.replace(_dead_letters(staging), staging.dead_letters.read_bytes())
 
 
 def keep_run(registry: Registry, staging: Staging, facts: dict[str, Any]) -> None:
     """Keep what stewards may need of a run: exact figures, and which file is which number. Called again, it adds."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    write_atomically(_record(registry, staging), dump({**facts, "written": now}))
+    registry.store.replace(_record(staging), dump({**facts, "written": now}))
 
 
 def forget_run(registry: Registry, staging: Staging) -> None:
     """Remove both: what they say may be about somebody who does not take part any more."""
-    for path in (_dead_letters(registry, staging), _record(registry, staging)):
-        path.unlink(missing_ok=True)
+    for name in (_dead_letters(staging), _record(staging)):
+        registry.store.remove(name)
 
 
-def _dead_letters(registry: Registry, staging: Staging) -> Path:
-    return registry.private / "dead-letters" / f"{staging.root.name}.parquet"
+def _dead_letters(staging: Staging) -> str:
+    return f"{DEAD_LETTERS}/{staging.root.name}.parquet"
 
 
-def _record(registry: Registry, staging: Staging) -> Path:
-    return registry.private / "runs" / f"{staging.root.name}.json"
+def _record(staging: Staging) -> str:
+    return f"{RUNS}/{staging.root.name}.json"
 
 
 def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:
     version = manifest["version"]
     where: dict[str, Path | str] = {
-        "report": registry.reports / f"{version}.html",
-        "manifest": registry.manifests_folder / f"{version}.json",
+        "report": registry.where(report_of(version)),
+        "manifest": registry.where(manifest_of(version)),
     }
     if manifest["files"]:
         load = f'load_dataset("{registry.root}", "{version}")'
-        where = {"version": registry.root / "data" / version, **where, "load": load}
+        if is_url(registry.root):  # a remote registry is pulled before it is loaded
+            load = f"desirepath pull {version} FOLDER --registry {registry.where()}"
+        where = {"version": registry.where(data_of(version)), **where, "load": load}
     return where
 
 

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from etl.commands.inspect_registry import RegistryDir
+
 
 def push(
-    registry: Annotated[Path, typer.Option("--registry", help="Folder that holds the versions.")],
+    registry: RegistryDir,
     repo: Annotated[str, typer.Option(help="The dataset repository, OWNER/NAME; made if it is not there.")],
     version: Annotated[str | None, typer.Option(help="Only this version. Default: all live ones.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Only the nights up to this date, YYYY-MM-DD.")] = None,
@@ -39,13 +41,14 @@ def push(
     from etl.hub.push import Wish, carry_out, prepare, tell
     from etl.hub.source import RegistrySource
     from etl.hub.token import read_token
+    from etl.registry import open_registry
 
     name, address = checked_repository(repo), checked_endpoint(endpoint)
     wish = Wish(version, as_of, tuple(checked_tags(tag or [])), public, allow_unprotected)
     token = read_token(token_file)
     if token is None and not dry_run:
         raise ConfigError("there is no token: set HF_TOKEN or give --token-file; it needs the right to write")
-    source = RegistrySource(registry)
+    source = RegistrySource(open_registry(registry))
     with online(address):
         from etl.hub.client import Hub
 

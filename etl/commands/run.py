@@ -26,7 +26,9 @@ Input = Annotated[
     list[str] | None, _option(_WHAT, "File, folder or glob to read; repeatable; may hold {date}.")
 ]
 Source = Annotated[str | None, _option(_WHAT, "native, auto, or a mapping file (YAML). Default: auto.")]
-RegistryDir = Annotated[Path | None, _option(_WHAT, "Folder that holds the versions.")]
+RegistryDir = Annotated[
+    str | None, _option(_WHAT, "Folder or URL (s3://bucket/prefix) that holds the versions.")
+]
 Night = Annotated[str | None, _option(_WHAT, "The night to release, YYYY-MM-DD.")]
 Window = Annotated[str | None, _option(_WHAT, "One version from a span: FIRST..LAST, or all.")]
 Zone = Annotated[str | None, _option(_WHAT, "Time zone of the nights. Default: UTC.")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -45,17 +43,8 @@ def add_version(registry: Registry, version: str, records: int = 40, **fields: A
 
 
 def withdraw(registry: Registry, version: str) -> None:
-    shutil.rmtree(registry.root / "data" / version)
-    folder = registry.root / "withdrawn"
-    folder.mkdir(exist_ok=True)
-    told = registry.root / "manifests" / f"{version}.json"
-    tombstone = {
-        "version": version,
-        "withdrawn_at": "2026-11-27T00:00:00Z",
-        "reason": "asked for",
-        "manifest_sha256": sha256(told.read_bytes()).hexdigest(),
-    }
-    (folder / f"{version}.json").write_text(json.dumps(tombstone))
+    with registry.locked():
+        registry.withdraw(version, "asked for", "steward")
 
 
 def push(registry: Registry, endpoint: str, *flags: str) -> int:
