@@ -25,3 +25,9 @@ def endpoint(world):
 @pytest.fixture
 def registry(tmp_path):
     return new_registry(tmp_path / "registry", {"2026-11-21": 40, "2026-11-22": 40})
+
+
+@pytest.fixture
+def small_registry(tmp_path):
+    """Two nights of two files each: for what is done once for every request."""
+    return new_registry(tmp_path / "registry", {"2026-11-21": 1, "2026-11-22": 1})

@@ -228,7 +228,10 @@ class Endpoints(BaseHTTPRequestHandler):
             fault = self.world.fault
             number = len(self.world.requests)
             struck = fault is not None and (number >= fault.at if fault.on else number == fault.at)
-        if fault is not None and struck and fault.kind == "cut":
+        if fault is not None and struck and fault.kind == "hold":
+            self.world.holding.set()
+            self.world.let_go.wait(60)
+        if fault is not None and struck and fault.kind in ("cut", "hold"):
             self.rfile.read(min(8, int(self.headers.get("Content-Length", 0))))
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True

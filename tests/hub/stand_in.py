@@ -72,11 +72,12 @@ class Fault:
     """What goes wrong at the `at`-th request (from 1), or from it on.
 
     refuse: it is answered with an error and has no effect. lose: it has its effect and is answered with an error.
-    cut: the connection is cut while the client is still sending. Error 501 is one that the client does not try again.
+    cut: the connection is cut while the client is still sending. hold: so it is, but not before `let_go`. Error 501 is one
+    that the client does not try again.
     """
 
     at: int
-    kind: Literal["refuse", "lose", "cut"]
+    kind: Literal["refuse", "lose", "cut", "hold"]
     status: int = 501
     on: bool = True
     """Whether all later requests fail too."""
@@ -95,6 +96,8 @@ class World:
     corrupt: set[str] = field(default_factory=set)
     """Names of files that are damaged when they arrive."""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    holding: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
 
     def content(self, blob: Blob) -> bytes | None:
         return blob.content if blob.content is not None else self.store.get(str(blob.digest))

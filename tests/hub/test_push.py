@@ -81,8 +81,10 @@ def test_one_version_has_a_card_of_its_own(world, endpoint, registry):
 
 
 @pytest.mark.parametrize("kind", ["refuse", "lose"])
-def test_interrupted_at_any_request_it_is_resumed(kind, world, endpoint, registry, capsys):
+def test_interrupted_at_any_request_it_is_resumed(kind, world, endpoint, small_registry):
     """A push of a new night, while an old one is withdrawn: everything that a push can do."""
+
+    registry = small_registry
 
     def fresh() -> None:
         world.repos.clear()
@@ -97,7 +99,7 @@ def test_interrupted_at_any_request_it_is_resumed(kind, world, endpoint, registr
     assert push(registry, endpoint, "--version", "2026-11-21") == 0
     base = world.repos[REPO].trees[world.repos[REPO].head], dict(world.store)
     withdraw(registry, "2026-11-21")
-    add_version(registry, "2026-11-23")
+    add_version(registry, "2026-11-23", 1)
 
     def start() -> None:
         fresh()
@@ -121,7 +123,8 @@ def test_interrupted_at_any_request_it_is_resumed(kind, world, endpoint, registr
         assert_safe(world)
 
 
-def test_a_first_push_interrupted_at_any_request_is_resumed(world, endpoint, registry):
+def test_a_first_push_interrupted_at_any_request_is_resumed(world, endpoint, small_registry):
+    registry = small_registry
     assert push(registry, endpoint) == 0
     expected, requests = world.files(REPO), len(world.requests)
     for number in range(1, requests + 1):
