@@ -7,8 +7,12 @@ from tests.mutants.fetching import FETCHING
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.mutant import Mutant, mutated
 from tests.mutants.publishing import PUBLISHING
+from tests.mutants.pushing import PUSHING
 from tests.mutants.remembering import REMEMBERING
 
-MUTANTS: tuple[Mutant, ...] = (*COUNTING, *CUTTING, *ADMISSION, *MINIMISING, *PUBLISHING, *REMEMBERING, *FETCHING)
+MUTANTS: tuple[Mutant, ...] = (
+    *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING),
+)
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]
