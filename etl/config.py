@@ -72,6 +72,8 @@ class RunConfig(BaseModel):
     block_mb: float = Field(default=16, ge=0.001, le=512)
     dry_run: bool = False
     log_format: Literal["auto", "text", "json"] = "auto"
+    metrics_file: Path | None = None
+    lineage: Literal["file", "none", "client"] = "file"
 
     @field_validator("input", mode="before")
     @classmethod

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from etl.config import RunConfig
 from etl.console import Console
-from etl.errors import InputError, ParticipationMovedError, StorageError, UnusableRecordsError
+from etl.errors import InputError, NoEventError, ParticipationMovedError, StorageError, UnusableRecordsError
 from etl.evidence import collect_evidence
+from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
@@ -106,8 +107,7 @@ def _run(
     participation = read_participation(config, key)
     job = plan_job(config, mapping, files, key, staging, participation)
     console.log("start", files=len(files), splits=len(job.splits), buckets=job.buckets)
-    inputs = [{"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in files]
-    facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
+    facts = open_record(config, files, key, beam_flags, console)
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
@@ -140,7 +140,7 @@ def _run(
         )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}
-        keep_run(registry, staging, facts)
+        keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
         if not still_holds(participation, config, key):
@@ -148,15 +148,10 @@ def _run(
         result = settle(config, registry, staging, manifest, checks, report)
         advance("publish", 1)
     try:
-        keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
+        keep_run(registry, staging, close_record(facts, console, state=result.state))
     except OSError:  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
-
-
-def _printable(path: str) -> str:
-    """A path as text that JSON can hold, whatever bytes it is made of."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def run_pipeline(job: Job, beam_flags: list[str]) -> None:
@@ -202,7 +197,7 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
         lost = told | dict(sorted(statistics["rejected"].items()))
         why = ", ".join(f"{reason} {n}" for reason, n in lost.items()) or "the files are empty"
-        raise UnusableRecordsError(
+        raise NoEventError(
             f"no admitted event in the window ({why}); check --date or --window, the "
             "mapping's time and the participation file. Nothing was published"
         )

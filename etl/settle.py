@@ -40,7 +40,8 @@ def settle(
         folder = registry.quarantine(staging, manifest, report)
         raise QuarantinedError(
             f"version {version} failed {len(failed)} critical checks and was not published: {'; '.join(failed)} "
-            f"It is kept for stewards in {folder}"
+            f"It is kept for stewards in {folder}",
+            manifest["gates"],
         )
     before = registry.manifest(version)
     if before is not None and before["files"] == manifest["files"] and before["policy"] == manifest["policy"]:
