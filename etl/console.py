@@ -92,7 +92,7 @@ class Console:
         order = [(stage, seen[0], seen[1]) for stage, seen in self.stages.items()]
         order.sort(key=lambda item: list(STAGES).index(item[0]))
         ends = [last for _, _, last in order]
-        starts = [0.0, *ends[:-1]]
+        starts = [0.0, *ends][: len(order)]
         return {
             stage: round(max(end - start, 0.0), 3)
             for (stage, _, end), start in zip(order, starts, strict=True)

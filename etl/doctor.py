@@ -114,7 +114,7 @@ def check_key(key_file: Path | None, known_fingerprint: str | None) -> Iterator[
     try:
         fingerprint = key_fingerprint(load_key(key_file))
     except DesirepathError as error:
-        yield Finding("FAIL", f"The key cannot be used: {error}.")
+        yield Finding("FAIL", f"The key cannot be used: {str(error).rstrip('.')}.")
         return
     if known_fingerprint is None:
         yield Finding("OK", f"The key can be read (fingerprint {fingerprint}); the registry has none yet.")
@@ -140,7 +140,7 @@ def check_participation(participation: str) -> Iterator[Finding]:
     try:
         rows = parse_participation(read_content(path), path).num_rows
     except DesirepathError as error:
-        yield Finding("FAIL", f"{_sentence(error)}.")
+        yield Finding("FAIL", sentence(error))
         return
     yield Finding("OK", f"The participation file can be read and holds {rows:,} rows.")
 
@@ -156,7 +156,7 @@ def check_input(patterns: Iterable[str], source: str, night: str) -> tuple[list[
     except NothingMatchedError as error:
         return [Finding("WARN", f"There is no input for the night {night}: {error}")], 0
     except DesirepathError as error:
-        return [Finding("FAIL", f"{_sentence(error)}.")], 0
+        return [Finding("FAIL", sentence(error))], 0
     size = sum(file.size_bytes for file in files)
     unreadable = sum(not os.access(file.path, os.R_OK) for file in files if "://" not in file.path)
     if unreadable:
@@ -194,6 +194,7 @@ def _bytes(size: int) -> str:
     raise AssertionError
 
 
-def _sentence(error: Exception) -> str:
-    text = str(error).rstrip(".")
-    return text[:1].upper() + text[1:]
+def sentence(error: Exception) -> str:
+    """The message of an error as one line."""
+    text = " ".join(line.strip() for line in str(error).splitlines())
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

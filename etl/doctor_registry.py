@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from etl.doctor import Finding
+from etl.doctor import Finding, sentence
 from etl.errors import DesirepathError
 from etl.registry import PRIVATE, Registry
 
@@ -74,7 +74,7 @@ def _versions(root: Path) -> Iterator[Finding]:
     try:
         manifests = Registry(root).manifests()
     except DesirepathError as error:
-        yield Finding("FAIL", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        yield Finding("FAIL", sentence(error))
         return
     last = f", the last of them {manifests[-1]['version']}" if manifests else ""
     yield Finding("OK", f"The registry holds {len(manifests):,} versions{last}.")

@@ -29,8 +29,14 @@ class Observed:
 
 
 @contextmanager
-def observed(config: RunConfig, console: Console) -> Iterator[Observed]:
-    """Tell how the body, one run, began and ended."""
+def observed(
+    config: RunConfig, console: Console, *, passes_over: tuple[type[BaseException], ...] = ()
+) -> Iterator[Observed]:
+    """Tell how the body, one run, began and ended.
+
+    Args:
+        passes_over: failures that whoever runs it does not take for one: the metrics stay as they are.
+    """
     said, began = Observed(), time.time()
     lineage = None if config.lineage == "none" else _Told(config, console, began)
     failure: BaseException | None = None
@@ -41,7 +47,7 @@ def observed(config: RunConfig, console: Console) -> Iterator[Observed]:
         raise
     finally:
         ending = ending_of(config, console, began, said.manifest, failure)
-        if config.metrics_file is not None:
+        if config.metrics_file is not None and not isinstance(failure, passes_over):
             tell_metrics(config.metrics_file, ending, console)
         if lineage is not None:
             lineage.end(ending)

@@ -42,6 +42,7 @@ def backfill(context: typer.Context, skip_empty: bool = False, **_: Any) -> int:
     nights, registry = _nights(context)
     taken = _taken(registry)
     lines: list[Line] = []
+    empty = (NothingMatchedError, NoEventError) if skip_empty else ()
     try:
         for night in nights:
             config = resolve_or_tell(context, date=str(night), window=None)
@@ -50,10 +51,8 @@ def backfill(context: typer.Context, skip_empty: bool = False, **_: Any) -> int:
                 continue
             began = time.monotonic()
             try:
-                result = run_once(config, context.args)
-            except (NothingMatchedError, NoEventError):
-                if not skip_empty:
-                    raise
+                result = run_once(config, context.args, passes_over=empty)
+            except empty:
                 _add(
                     lines,
                     Line(night, "nothing to read: passed over", time.monotonic() - began),
@@ -62,9 +61,11 @@ def backfill(context: typer.Context, skip_empty: bool = False, **_: Any) -> int:
                 continue
             line = Line(night, result.state, time.monotonic() - began, result.manifest)
             _add(lines, line, config.log_format)
-    except BaseException:
-        stopped = nights[len(lines)]
-        lines.append(Line(stopped, "failed: the same command goes on from here"))
+    except BaseException as error:
+        goes_on = "the same command goes on from here"
+        if isinstance(error, NothingMatchedError | NoEventError):
+            goes_on += "; --skip-empty passes over it"
+        lines.append(Line(nights[len(lines)], f"failed: {goes_on}"))
         raise
     finally:
         _print(lines)

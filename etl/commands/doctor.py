@@ -77,7 +77,7 @@ def _findings(config: Path | None, flags: dict[str, Any]) -> list[Finding]:
             settings |= _of_file(config, flags)
             found.append(checks.Finding("OK", "The configuration can be used."))
         except ConfigError as error:
-            found.append(checks.Finding("FAIL", f"{str(error)[:1].upper()}{str(error)[1:]}"))
+            found.append(checks.Finding("FAIL", checks.sentence(error)))
     settings |= flags
     root = Path(settings["registry"]) if "registry" in settings else None
     found += checks.check_clock(

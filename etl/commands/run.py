@@ -144,11 +144,14 @@ def prepare(context: typer.Context) -> None:
     quiet_libraries()
 
 
-def run_once(config: Any, beam_flags: list[str]) -> Any:
+def run_once(
+    config: Any, beam_flags: list[str], *, passes_over: tuple[type[BaseException], ...] = ()
+) -> Any:
     """One run of one window, told to whoever watches; returns the `Result`.
 
     Args:
         config: a RunConfig.
+        passes_over: failures that the caller does not take for one.
     """
     import secrets
 
@@ -160,7 +163,7 @@ def run_once(config: Any, beam_flags: list[str]) -> Any:
     use_run(console.run_id)
     from etl.observe import observed
 
-    with observed(config, console) as said:
+    with observed(config, console, passes_over=passes_over) as said:
         if beam_flags:
             from etl.beam_options import beam_options
 
