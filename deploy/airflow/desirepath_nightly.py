@@ -7,7 +7,7 @@ are tried again; every other failure needs a person, and the nights behind it wa
 from __future__ import annotations
 
 import subprocess
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from airflow import DAG
 from airflow.exceptions import AirflowException, AirflowFailException
@@ -36,7 +36,7 @@ with DAG(
     description="Release last night's action sequences",
     # A data interval: {{ ds }} is the day on which it begins, so the night that is over, in Airflow 2 and 3 alike.
     schedule=CronDataIntervalTimetable("17 2 * * *", timezone="UTC"),
-    start_date=datetime(2026, 11, 1, tzinfo=timezone.utc),
+    start_date=datetime(2026, 11, 1, tzinfo=UTC),
     catchup=True,
     max_active_runs=1,
     default_args={"depends_on_past": True},

@@ -144,9 +144,7 @@ def prepare(context: typer.Context) -> None:
     quiet_libraries()
 
 
-def run_once(
-    config: Any, beam_flags: list[str], *, passes_over: tuple[type[BaseException], ...] = ()
-) -> Any:
+def run_once(config: Any, beam_flags: list[str], *, passes_over: tuple[type[BaseException], ...] = ()) -> Any:
     """One run of one window, told to whoever watches; returns the `Result`.
 
     Args:
