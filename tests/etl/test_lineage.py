@@ -55,7 +55,7 @@ def hold_against_the_specification(event: dict) -> None:
 
 @pytest.fixture
 def inputs(tmp_path):
-    paths = [tmp_path / "jane.doe" / f"{name}.jsonl" for name in ("one", "two")]
+    paths = [tmp_path / "jane.doe" / f"{name}.jsonl" for name in ("quokka1", "quokka2")]
     for path in paths:
         path.parent.mkdir(exist_ok=True)
         path.write_text(path.name)
@@ -109,13 +109,13 @@ def test_what_is_public_names_no_file_and_has_no_plain_digest_or_size(inputs):
     run = lineage()
     events = [run.start("public", inputs), run.end("public", inputs, ENDED)]
     said = "".join(Serde.to_json(event) for event in events)
-    digest = hashlib.sha256(b"one.jsonl").hexdigest()
-    for secret in ("jsonl", "jane", "one", digest, '"size"'):
-        assert secret not in said.replace("facet-none", "").replace("milestone", "")
+    digest = hashlib.sha256(b"quokka1.jsonl").hexdigest()
+    for secret in ("jsonl", "jane", "quokka", digest, '"size"'):
+        assert secret not in said
     private = "".join(
         Serde.to_json(event) for event in (run.start("private", inputs), run.end("private", inputs, ENDED))
     )
-    assert "jane.doe/one.jsonl" in private
+    assert "jane.doe/quokka1.jsonl" in private
     assert f"sha256:{digest}" in private
 
 
