@@ -66,8 +66,8 @@ def ending_of(
         began,
         time.time(),
         console.stage_seconds(),
-        manifest if failure is None else None,
-        manifest["gates"] if manifest is not None and failure is None else gates_of(failure),
+        manifest,
+        gates_of(failure) if manifest is None else manifest["gates"],
         config.dry_run,
     )
 

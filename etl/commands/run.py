@@ -137,10 +137,13 @@ def run(
 
 
 def prepare(context: typer.Context) -> None:
-    """Keep libraries quiet, and take from the flags how a failure is to be told."""
-    from etl.logs import quiet_libraries, use_json
+    """Keep libraries quiet, and take from the flags how a failure is to be told, also of settings that cannot be used."""
+    import secrets
+
+    from etl.logs import quiet_libraries, use_json, use_run
 
     use_json(context.params["log_format"] == "json")
+    use_run(secrets.token_hex(4))
     quiet_libraries()
 
 
