@@ -13,13 +13,13 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, logs
-from etl.commands import backfill, doctor, inspect_registry, run, simulate
+from etl.commands import backfill, doctor, inspect_registry, privacy, run, simulate, steward
 from etl.console import now
 from etl.ending import BUG, INTERRUPTED
 from etl.errors import DesirepathError
 
 USAGE = 2
-_INTERRUPTED = "interrupted; what was staged is removed, nothing was published"
+_INTERRUPTED = "interrupted; what was staged is removed, and the next run completes or removes a publication that had begun"
 _WITHOUT_FILES = {
     4: "an input file cannot be used, or none was found; run with --log-format text to see which",
     74: "reading or writing failed; run with --log-format text to see where",
@@ -55,6 +55,8 @@ run.register(app)
 backfill.register(app)
 doctor.register(app)
 inspect_registry.register(app)
+steward.register(app)
+privacy.register(app)
 simulate.register(app)
 
 

@@ -6,7 +6,8 @@ from tests.mutants.cutting import CUTTING
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.mutant import Mutant, mutated
 from tests.mutants.publishing import PUBLISHING
+from tests.mutants.remembering import REMEMBERING
 
-MUTANTS: tuple[Mutant, ...] = (*COUNTING, *CUTTING, *ADMISSION, *MINIMISING, *PUBLISHING)
+MUTANTS: tuple[Mutant, ...] = (*COUNTING, *CUTTING, *ADMISSION, *MINIMISING, *PUBLISHING, *REMEMBERING)
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -89,7 +89,7 @@ MINIMISING = (
         "tests/transforms/test_small_parts.py",
         (
             "transforms/buckets.py",
-            "_used_only(array) if pa.types.is_dictionary(field.type) else array",
+            "used_only(array) if pa.types.is_dictionary(field.type) else array",
             "array",
         ),
     ),
