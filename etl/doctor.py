@@ -94,16 +94,37 @@ def check_clock(zone: str, now: float | None = None, times: Iterable[float] = ()
         yield Finding("OK", f"The clock says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC.")
 
 
+def check_pool_key(file: Path | None, is_registry: bool) -> Iterator[Finding]:
+    """The pool key, without making one. Whether it is the right one only what it has sealed can tell."""
+    from etl.keys import POOL_KEY, default_file, load_pool_key
+
+    if file is None and POOL_KEY.environment not in os.environ and not default_file(POOL_KEY).exists():
+        level: Level = "FAIL" if is_registry else "WARN"
+        yield Finding(
+            level,
+            f"No pool key is given, and there is none at {default_file(POOL_KEY)}: "
+            + ("give it with --pool-key-file." if is_registry else "the first run makes one."),
+        )
+        return
+    try:
+        load_pool_key(file)
+    except DesirepathError as error:
+        yield Finding("FAIL", f"The pool key cannot be used: {str(error).rstrip('.')}.")
+        return
+    yield Finding("OK", "The pool key can be read.")
+
+
 def check_key(key_file: Path | None, known_fingerprint: str | None) -> Iterator[Finding]:
     """The pseudonym key, without making one, against the fingerprint that the registry keeps."""
-    from etl.keys import ENVIRONMENT, default_key_file, load_key
+    from etl.keys import PSEUDONYM_KEY, default_file, load_key
     from transforms.pseudonym import key_fingerprint
 
-    if key_file is None and ENVIRONMENT not in os.environ and not default_key_file().exists():
+    own = default_file(PSEUDONYM_KEY)
+    if key_file is None and PSEUDONYM_KEY.environment not in os.environ and not own.exists():
         level: Level = "WARN" if known_fingerprint is None else "FAIL"
         yield Finding(
             level,
-            f"No key is given, and there is none at {default_key_file()}: "
+            f"No key is given, and there is none at {own}: "
             + (
                 "the first run makes one."
                 if level == "WARN"

@@ -8,29 +8,53 @@ from pathlib import Path
 
 from etl.doctor import Finding, sentence
 from etl.errors import DesirepathError
-from etl.registry import PRIVATE, Registry
+from etl.layout import FINGERPRINT, MANIFESTS, PRIVATE, REPORTS
+from etl.registry import Registry
+from etl.store import is_url
 
 
-def fingerprint_of(root: Path) -> str | None:
+def fingerprint_of(root: str | Path) -> str | None:
     """The fingerprint of the key that the registry keeps; None: it has none, or cannot be read."""
     try:
-        return (root / PRIVATE / "key-fingerprint").read_text("ascii")
-    except (OSError, ValueError):
+        return Registry(root).store.read(FINGERPRINT).decode("ascii")
+    except (OSError, ValueError, DesirepathError):
         return None
 
 
-def written_times(root: Path) -> list[float]:
-    """When its manifests were written, seconds since 1970."""
+def written_times(root: str | Path) -> list[float]:
+    """When a local registry's manifests were written, seconds since 1970."""
     try:
-        return [path.stat().st_mtime for path in (root / "manifests").glob("*.json")]
+        return [path.stat().st_mtime for path in (Path(root) / MANIFESTS).glob("*.json")]
     except OSError:
         return []
 
 
-def check_registry(root: Path) -> Iterator[Finding]:
+def check_registry(root: str | Path) -> Iterator[Finding]:
     """Whether the registry can be read and written by this user, is locked, and holds what a run that died left."""
+    if is_url(root):
+        yield from _remote(str(root))
+    else:
+        yield from _local(Path(root))
+
+
+def _remote(root: str) -> Iterator[Finding]:
+    """What can be told without writing: whether it can be reached and read."""
+    try:
+        there = Registry(root).is_registry()
+    except (DesirepathError, ImportError, ValueError) as error:
+        yield Finding("FAIL", f"The registry cannot be reached: {sentence(error)}")
+        return
+    if there:
+        yield from _versions(root)
+    else:
+        yield Finding(
+            "OK", "The registry's address can be reached, and there is none yet: the first run makes it."
+        )
+
+
+def _local(root: Path) -> Iterator[Finding]:
     if not root.exists():
-        above = next(path for path in root.parents if path.exists())
+        above = next(path for path in root.absolute().parents if path.exists())
         if os.access(above, os.W_OK | os.X_OK):
             yield Finding("OK", f"There is no registry at {root} yet: the first run makes it.")
         else:
@@ -44,9 +68,7 @@ def check_registry(root: Path) -> Iterator[Finding]:
         yield (
             Finding("OK", f"{root} is empty: the first run makes it a registry.")
             if empty
-            else Finding(
-                "FAIL", f"{root} is not a registry: give the folder that `desirepath run --registry` wrote."
-            )
+            else Finding("FAIL", f"{root} is not a registry: give what `desirepath run --registry` wrote.")
         )
         return
     yield from _access(root, private)
@@ -56,7 +78,7 @@ def check_registry(root: Path) -> Iterator[Finding]:
 
 
 def _access(root: Path, private: Path) -> Iterator[Finding]:
-    folders = [root, private, root / "manifests", root / "reports"]
+    folders = [folder for folder in (root, private, root / MANIFESTS, root / REPORTS) if folder.exists()]
     closed = [
         folder.name or str(folder) for folder in folders if not os.access(folder, os.R_OK | os.W_OK | os.X_OK)
     ]
@@ -70,14 +92,16 @@ def _access(root: Path, private: Path) -> Iterator[Finding]:
         )
 
 
-def _versions(root: Path) -> Iterator[Finding]:
+def _versions(root: str | Path) -> Iterator[Finding]:
     try:
-        manifests = Registry(root).manifests()
+        versions = Registry(root).versions()
     except DesirepathError as error:
         yield Finding("FAIL", sentence(error))
         return
-    last = f", the last of them {manifests[-1]['version']}" if manifests else ""
-    yield Finding("OK", f"The registry holds {len(manifests):,} versions{last}.")
+    last = f", the last of them {versions[-1].name}" if versions else ""
+    withdrawn = sum(not version.is_live for version in versions)
+    gone = f", {withdrawn:,} of them withdrawn" if withdrawn else ""
+    yield Finding("OK", f"The registry holds {len(versions):,} versions{last}{gone}.")
 
 
 def _lock(private: Path) -> Iterator[Finding]:

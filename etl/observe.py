@@ -16,6 +16,9 @@ from etl import logs
 from etl.config import RunConfig
 from etl.console import Console
 from etl.ending import Ending, exit_code_of, gates_of
+from etl.layout import PRIVATE
+from etl.registry import Registry
+from etl.retention import LINEAGE
 
 if TYPE_CHECKING:
     from etl.input_digests import InputDigests
@@ -100,7 +103,7 @@ class _Told:
             nights=config.nights,
             zone=config.night_timezone,
         )
-        self._registry = str(config.registry).rstrip("/")
+        self._registry = config.registry
         self._name = f"{moment:%Y%m%dT%H%M%SZ}-{console.run_id}.jsonl"
         self._events: list[Any] = []
         console.on_inputs = self.start
@@ -131,11 +134,9 @@ class _Told:
 
     def _write(self) -> None:
         """All events so far as one object, in a registry that there is: a store may not know how to append."""
-        import fsspec
         from openlineage.client.serde import Serde
 
-        files, private = fsspec.core.url_to_fs(f"{self._registry}/.private")
-        if files.isdir(private):
-            files.makedirs(f"{private}/lineage", exist_ok=True)
+        store = Registry(self._registry).store
+        if PRIVATE in store.top():
             lines = "".join(f"{Serde.to_json(event)}\n" for event in self._events)
-            files.pipe_file(f"{private}/lineage/{self._name}", lines.encode())
+            store.replace(f"{LINEAGE}/{self._name}", lines.encode())

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import typer
@@ -98,7 +97,7 @@ def _with_flags_of(other: Callable[..., int], function: Callable[..., int]) -> C
     return command
 
 
-def _nights(context: typer.Context) -> tuple[list[date], Path]:
+def _nights(context: typer.Context) -> tuple[list[date], str]:
     """The nights of the window, and the registry; what is wrong with the settings is told before the first one runs."""
     from etl.errors import ConfigError
 
@@ -115,15 +114,16 @@ def _nights(context: typer.Context) -> tuple[list[date], Path]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)], registry
 
 
-def _taken(root: Path) -> dict[date, str]:
+def _taken(root: str) -> dict[date, str]:
     """The nights that versions cover, live or withdrawn, and which is which."""
     from etl.registry import Registry
 
     taken = {}
-    for manifest in Registry(root).manifests():
-        night, last = (date.fromisoformat(manifest["window"][end]) for end in ("first", "last"))
+    for version in Registry(root).versions():
+        night, last = (date.fromisoformat(version.manifest["window"][end]) for end in ("first", "last"))
+        said = "there already, in version" if version.is_live else "withdrawn, with version"
         while night <= last:
-            taken[night] = f"there already, in version {manifest['version']}"
+            taken[night] = f"{said} {version.name}"
             night += timedelta(days=1)
     return taken
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from etl.doctor import Finding
 
 Config = Annotated[Path | None, typer.Option(help="YAML file of a run; flags go over it.")]
-RegistryDir = Annotated[Path | None, typer.Option(help="Folder that holds the versions.")]
+RegistryDir = Annotated[str | None, typer.Option(help="Folder or URL that holds the versions.")]
 Input = Annotated[
     list[str] | None, typer.Option(help="File, folder or glob to read; repeatable; may hold {date}.")
 ]
@@ -20,6 +20,7 @@ Night = Annotated[str | None, typer.Option(help="The night whose input to look f
 Zone = Annotated[str | None, typer.Option(help="Time zone of the nights. Default: UTC.")]
 Participation = Annotated[str | None, typer.Option(help="Participation file, or none.")]
 KeyFile = Annotated[Path | None, typer.Option(help="Pseudonym key.")]
+PoolKeyFile = Annotated[Path | None, typer.Option(help="Key of what waits.")]
 MetricsFile = Annotated[Path | None, typer.Option(help="Where metrics are written.")]
 
 
@@ -32,6 +33,7 @@ def doctor(
     night_timezone: Zone = None,
     participation: Participation = None,
     key_file: KeyFile = None,
+    pool_key_file: PoolKeyFile = None,
     metrics_file: MetricsFile = None,
 ) -> int:
     """Check the environment of a run: interpreter, key, registry, disk, participation file, input, clock.
@@ -49,6 +51,7 @@ def doctor(
         "night_timezone": night_timezone,
         "participation": participation,
         "key_file": key_file,
+        "pool_key_file": pool_key_file,
         "metrics_file": metrics_file,
     }
     findings = list(_findings(config, {name: value for name, value in flags.items() if value is not None}))
@@ -79,13 +82,15 @@ def _findings(config: Path | None, flags: dict[str, Any]) -> list[Finding]:
         except ConfigError as error:
             found.append(checks.Finding("FAIL", checks.sentence(error)))
     settings |= flags
-    root = Path(settings["registry"]) if "registry" in settings else None
+    root = str(settings["registry"]) if "registry" in settings else None
     found += checks.check_clock(
         settings["night_timezone"], times=doctor_registry.written_times(root) if root else ()
     )
     key = settings.get("key_file")
     known = doctor_registry.fingerprint_of(root) if root else None
     found += checks.check_key(Path(key) if key else None, known)
+    pool_key = settings.get("pool_key_file")
+    found += checks.check_pool_key(Path(pool_key) if pool_key else None, known is not None)
     if "participation" in settings:
         found += checks.check_participation(str(settings["participation"]))
     size = 0
@@ -94,13 +99,9 @@ def _findings(config: Path | None, flags: dict[str, Any]) -> list[Finding]:
         told, size = checks.check_input(settings["input"], settings["source"], night)
         found += told
     if root is not None:
-        if "://" in str(settings["registry"]):
-            found.append(
-                checks.Finding("WARN", "The registry is remote: only a run can tell whether it can be used.")
-            )
-        else:
-            found += doctor_registry.check_registry(root)
-            found += checks.check_space(root, size)
+        found += doctor_registry.check_registry(root)
+        if "://" not in root:
+            found += checks.check_space(Path(root), size)
     metrics = settings.get("metrics_file")
     return [*found, *checks.check_metrics(Path(metrics) if metrics else None)]
 

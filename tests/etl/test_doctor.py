@@ -27,6 +27,7 @@ def levels(findings) -> list[str]:
 def world(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DESIREPATH_KEY", KEY)
+    monkeypatch.setenv("DESIREPATH_POOL_KEY", "6b" * 32)
     registry = Registry(tmp_path / "registry")
     registry.create()
     registry.check_key(key_fingerprint(bytes.fromhex(KEY)))
@@ -129,7 +130,7 @@ def test_space(tmp_path, free, level):
 
 def test_who_holds_the_lock(world):
     registry = Registry(world / "registry")
-    lock = registry.private / "lock"
+    lock = world / "registry" / ".private" / "lock"
     lock.write_bytes(b"")
     assert lock_holder(lock) is None
     with registry.locked():
@@ -169,3 +170,26 @@ def test_a_folder_that_is_no_registry(tmp_path):
     (tmp_path / "registry" / "manifests").mkdir()
     (tmp_path / "registry" / "manifests" / "2026-11-22.json").write_text("{")
     assert "FAIL" in levels(check_registry(tmp_path / "registry"))
+
+
+def test_the_pool_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DESIREPATH_POOL_KEY", raising=False)
+    assert levels(checks.check_pool_key(None, False)) == ["WARN"]
+    assert levels(checks.check_pool_key(None, True)) == ["FAIL"]
+    file = tmp_path / "pool-key"
+    file.write_text("short")
+    file.chmod(0o600)
+    assert levels(checks.check_pool_key(file, True)) == ["FAIL"]
+    file.write_text(KEY)
+    assert levels(checks.check_pool_key(file, True)) == ["OK"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_registry_that_is_no_folder():
+    root = "memory://doctor/registry"
+    assert levels(check_registry(root)) == ["OK"]
+    Registry(root).create()
+    (found,) = check_registry(root)
+    assert found.sentence == "The registry holds 0 versions."
+    assert levels(check_registry("unheard-of://doctor")) == ["FAIL"]
