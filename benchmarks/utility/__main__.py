@@ -29,6 +29,8 @@ def main(arguments: Sequence[str]) -> None:
     logs = [_simulated(given)]
     if given.data is not None and (given.data / REAL).is_dir():
         logs.append(_real(given))
+    else:
+        print(f"no {REAL}/ to measure on (--data): left out")
     given.out.mkdir(parents=True, exist_ok=True)
     target.write_text(page(around, logs, command=_command(given)), "utf-8")
     (given.out / "utility.svg").write_text(plot(logs), "utf-8")
@@ -79,7 +81,7 @@ def _real(given: argparse.Namespace) -> Measured:
                 steps=given.steps,
                 progress=_tell,
             )
-            for number in range(given.times)
+            for number in range(given.real_times)
         ],
     )
 
@@ -89,7 +91,9 @@ def _command(given: argparse.Namespace) -> str:
         f"--{name} {getattr(given, name)}"
         for name in ("events", "people", "nights", "seed", "times", "steps")
     ]
-    told += [f"--k {' '.join(map(str, given.k))}", *(["--data DIR"] if given.data else [])]
+    told.append(f"--k {' '.join(map(str, given.k))}")
+    if given.data is not None:
+        told.append(f"--data DIR --real-times {given.real_times}")
     return f"python -m benchmarks.utility {' '.join(told)}"
 
 
@@ -100,9 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, default=Path("build/utility"), help="folder to write to")
     parser.add_argument("--k", type=int, nargs="+", default=[2, 5, 10, 20, 50], help="the k to measure at")
-    parser.add_argument(
-        "--times", type=int, default=3, help="how often, each time with other people held out"
-    )
+    parser.add_argument("--times", type=int, default=3, help="how many workplaces are simulated")
+    parser.add_argument("--real-times", type=int, default=1, help="how many tenths of the real log's people")
     parser.add_argument("--steps", type=int, default=3000, help="of the neural model's training")
     for name, default in (("events", 300_000), ("people", 500), ("nights", 5), ("seed", 7)):
         parser.add_argument(f"--{name}", type=int, default=default, help="of the simulated logs")
