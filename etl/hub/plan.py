@@ -88,7 +88,7 @@ def plan_push(holdings: Sequence[Holding], chosen: set[str], repository: Reposit
             commits.append(Commit(f"Version {holding.name}{of}", tuple(part)))
             _apply(commits[-1], there)
     derived = _derived(_ordered(holdings, live + withdrawn), derive)
-    commits.append(_card(f"Card of {len(live)} versions", derived, there))
+    commits.append(_card(f"Card of {len(live)} version{'s' * (len(live) != 1)}", derived, there))
 
     data = {file.sha256 for h in live for file in h.data}
     tags = {f"v{h.name}": h for h in live}

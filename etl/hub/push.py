@@ -126,7 +126,7 @@ def _check_audience(plan: Plan, repository: Repository, wish: Wish) -> None:
     if wish.public and weak and not wish.allow_unprotected:
         shown = "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in list(weak.items())[:5])
         raise ConfigError(
-            f"{len(weak)} versions are less protected than a public release should be ({shown}); push them to a private "
+            f"not protected as a public release should be ({len(weak)} in all): {shown}; push to a private "
             "repository, or give --allow-unprotected if you answer for it"
         )
 
