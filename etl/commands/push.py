@@ -65,7 +65,9 @@ def push(
                 "interrupted; the repository shows whole versions only, and the same command goes on where this one stopped"
             ) from None
     kind = "private" if is_private else "public"
-    typer.echo(f"at {address}/datasets/{name}, a {kind} repository: {len(plan.live)} live, {len(plan.gone)} withdrawn")
+    typer.echo(
+        f"at {address}/datasets/{name}, a {kind} repository: {len(plan.live)} live, {len(plan.gone)} withdrawn"
+    )
 
 
 def register(app: typer.Typer) -> None:
