@@ -408,7 +408,18 @@ def test_help_names_every_flag(call, capfd):
 def test_help_lists_the_commands(capfd):
     assert main(["--help"]) == 0
     out = capfd.readouterr().out
-    for command in ("run", "versions", "show", "report", "verify", "simulate", "config"):
+    for command in (
+        "run",
+        "versions",
+        "show",
+        "report",
+        "verify",
+        "simulate",
+        "config",
+        "withdraw",
+        "erase",
+        "rotate-key",
+    ):
         assert re.search(rf"\b{command}\b", out)
 
 
