@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from etl.again import measured_window, planned_window, published_already
+from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
 from etl.config import RunConfig
 from etl.console import Console
@@ -163,8 +163,7 @@ def _attempt(this: _Run) -> Result | None:
         advance("gates", len(checks))
         if not still_holds(participation, config, this.keys.pseudonym):
             return None
-        content = orjson.loads(staging.content.read_bytes()) | {"drop_repeats": job.anonymity.drop_repeats}
-        leaving = partial(write_left, registry, heir, left, content, this.keys)
+        leaving = partial(write_left, registry, heir, left, content_of(job), this.keys)
         result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
         if result.state == PUBLISHED:
             retire(registry, heir, left)
