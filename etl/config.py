@@ -82,6 +82,8 @@ class RunConfig(BaseModel):
     retention: Retention = Retention()
     dry_run: bool = False
     log_format: Literal["auto", "text", "json"] = "auto"
+    metrics_file: Path | None = None
+    lineage: Literal["file", "none", "client"] = "file"
 
     @field_validator("input", mode="before")
     @classmethod

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -18,6 +17,7 @@ from etl.console import Console
 from etl.errors import ParticipationMovedError, StorageError
 from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
+from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
 from etl.housekeeping import keep_house
 from etl.inheritance import Heir, pool_figures, retire, write_left
@@ -27,6 +27,7 @@ from etl.keys import Keys, load_keys
 from etl.leave import leave
 from etl.manifest import exact_manifest, public_manifest
 from etl.memory import remember
+from etl.parquet import actions_in
 from etl.participation import read_participation, still_holds
 from etl.plan import plan_job
 from etl.progress import advance
@@ -35,6 +36,7 @@ from etl.risk_figures import measure_risk
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging
+from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
@@ -115,10 +117,7 @@ def _attempt(this: _Run) -> Result | None:
         config, this.mapping, this.files, this.keys.pseudonym, staging, participation, memory
     )
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
-    inputs = [
-        {"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in this.files
-    ]
-    facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
+    facts = open_record(config, this.files, this.keys.pseudonym, this.beam_flags, console)
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
@@ -156,9 +155,12 @@ def _attempt(this: _Run) -> Result | None:
             risk=risk,
             commitment=None if participation is None else participation.commitment,
         )
+        exact |= write_vocabulary(
+            staging.data, version, actions_in(staging.data), versions, registry.store.read
+        )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}
-        keep_run(registry, staging, facts)
+        keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
         if not still_holds(participation, config, this.keys.pseudonym):
@@ -169,12 +171,7 @@ def _attempt(this: _Run) -> Result | None:
             retire(registry, heir, left)
         advance("publish", 1)
     try:
-        keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
+        keep_run(registry, staging, close_record(facts, console, state=result.state))
     except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
-
-
-def _printable(path: str) -> str:
-    """A path as text that JSON can hold, whatever bytes it is made of."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
