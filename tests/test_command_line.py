@@ -24,6 +24,7 @@ from etl import __version__
 from etl.cli import main, main_nightly
 from etl.config import RunConfig
 from etl.registry import Registry
+from tests.opened import opened
 
 ROOT = Path(__file__).resolve().parents[1]
 CANARY = "quokkacanary"
@@ -509,7 +510,7 @@ def holding(registry: Path) -> list[str]:
             continue
         held = name.encode() + path.read_bytes()
         if path.suffix == ".parquet":
-            held += str(pq.ParquetFile(path).read().to_pydict()).encode()
+            held += str(pq.read_table(pa.BufferReader(opened(path))).to_pydict()).encode()
         if CANARY.encode() in held.lower():
             found.append(name)
     return found
