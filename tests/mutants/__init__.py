@@ -9,10 +9,11 @@ from tests.mutants.mutant import Mutant, mutated
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
 from tests.mutants.remembering import REMEMBERING
+from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]
