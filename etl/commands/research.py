@@ -121,9 +121,13 @@ def verify(registry: RegistryDir) -> None:
         raise StorageError(
             f"{len(found.faults)} of {found.checked} files are not what they should be: {'; '.join(found.faults)}"
         )
-    live = sum(version.is_live for version in known)
-    gone = f"; of {len(known) - live} withdrawn ones no data is left" if live < len(known) else ""
-    typer.echo(f"{found.checked} files of {live} versions are what their manifests say{gone}")
+    live = [version for version in known if version.is_live]
+    gone = f"; of {len(known) - len(live)} withdrawn ones no data is left" if len(live) < len(known) else ""
+    files = sum(len(version.files) for version in live)
+    typer.echo(
+        f"{files} files of {len(live)} versions are what their manifests say, and so are the vocabularies and what is "
+        f"derived from them{gone}"
+    )
 
 
 def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
