@@ -36,9 +36,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def ask(folder, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "250")
-
+def ask(folder, capsys):
     def ask(*arguments: str, code: int = 0) -> str:
         assert main([*map(str, arguments), "--registry", str(folder.root)]) == code
         said = capsys.readouterr()
