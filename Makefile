@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lint format lock compare-anonymisers clean
+.PHONY: help run test mutants lint format lock compare-anonymisers utility clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lock: $(VENV)/.run ## resolve the newest versions anew
 
 compare-anonymisers: $(VENV)/.run ## measure ours against other anonymisers (ARGS='--data DIR --out docs': on the real logs)
 	@$(BIN)/python -m benchmarks.compare_anonymisers $(ARGS)
+
+utility: $(VENV)/.run ## measure what k costs a next-action model (ARGS='--data DIR --out docs': on a real log, too)
+	@$(BIN)/python -m benchmarks.utility $(ARGS)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -13,7 +13,17 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, logs
-from etl.commands import backfill, doctor, inspect_registry, privacy, run, simulate, steward
+from etl.commands import (
+    backfill,
+    doctor,
+    inspect_registry,
+    privacy,
+    push,
+    research,
+    run,
+    simulate,
+    steward,
+)
 from etl.console import now
 from etl.ending import BUG, INTERRUPTED
 from etl.errors import DesirepathError
@@ -54,7 +64,9 @@ def _options(
 run.register(app)
 backfill.register(app)
 doctor.register(app)
+research.register(app)
 inspect_registry.register(app)
+push.register(app)
 steward.register(app)
 privacy.register(app)
 simulate.register(app)

@@ -74,3 +74,9 @@ class ParticipationMovedError(DesirepathError):
     """The participation file kept changing while the run worked: a later run will find it at rest."""
 
     exit_code = 75
+
+
+class InterruptedPushError(DesirepathError):
+    """A push was interrupted: unlike a run it leaves work done, at a place where anybody can go on."""
+
+    exit_code = 130

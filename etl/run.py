@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from etl.again import measured_window, planned_window, published_already
+from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
 from etl.config import RunConfig
 from etl.console import Console
@@ -27,6 +27,7 @@ from etl.keys import Keys, load_keys
 from etl.leave import leave
 from etl.manifest import exact_manifest, public_manifest
 from etl.memory import remember
+from etl.parquet import actions_in
 from etl.participation import read_participation, still_holds
 from etl.plan import plan_job
 from etl.progress import advance
@@ -35,6 +36,7 @@ from etl.risk_figures import measure_risk
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging
+from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
@@ -153,6 +155,9 @@ def _attempt(this: _Run) -> Result | None:
             risk=risk,
             commitment=None if participation is None else participation.commitment,
         )
+        exact |= write_vocabulary(
+            staging.data, version, actions_in(staging.data), versions, registry.store.read
+        )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}
         keep_run(registry, staging, close_record(facts, console))
@@ -160,8 +165,7 @@ def _attempt(this: _Run) -> Result | None:
         advance("gates", len(checks))
         if not still_holds(participation, config, this.keys.pseudonym):
             return None
-        content = orjson.loads(staging.content.read_bytes()) | {"drop_repeats": job.anonymity.drop_repeats}
-        leaving = partial(write_left, registry, heir, left, content, this.keys)
+        leaving = partial(write_left, registry, heir, left, content_of(job), this.keys)
         result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
         if result.state == PUBLISHED:
             retire(registry, heir, left)
