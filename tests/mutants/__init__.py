@@ -6,13 +6,14 @@ from tests.mutants.cutting import CUTTING
 from tests.mutants.fetching import FETCHING
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.mutant import Mutant, mutated
+from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
 from tests.mutants.remembering import REMEMBERING
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *OPERATING),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]
