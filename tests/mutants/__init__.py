@@ -10,10 +10,11 @@ from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
 from tests.mutants.remembering import REMEMBERING
+from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *OPERATING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

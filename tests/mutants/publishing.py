@@ -43,7 +43,7 @@ PUBLISHING = (
     mutant(
         "too few active people are not found out",
         EYES,
-        ("etl/gates.py", "if verification.records and measured.people < policy.min_active:", "if False:"),
+        ("etl/gates.py", "if verification.records and measured.active < policy.min_active:", "if False:"),
     ),
     mutant(
         "the verifier is told a smaller k",
@@ -132,7 +132,7 @@ PUBLISHING = (
     mutant(
         "the rows read are told although they give a small count away",
         f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
-        ("etl/manifest.py", "    if is_hidden(dropped):\n", "    if False:\n"),
+        ("etl/manifest.py", "    if is_hidden(dropped) and behind[\"rows\"] >= k:\n", "    if False:\n"),
     ),
     mutant(
         "the actions are told although they give a small count away",
@@ -221,15 +221,15 @@ PUBLISHING = (
         "a withdrawn night is released again",
         "tests/privacy/test_t07_disjoint_versions.py::test_a_withdrawn_night_is_burned",
         (
-            "etl/settle.py",
-            "    touching = [old for old in versions if _touch(",
-            "    touching = [old for old in versions if old.is_live and _touch(",
+            "etl/history.py",
+            "for version, begin, stop in spans if begin < end and first < stop]",
+            "for version, begin, stop in spans if version.is_live and begin < end and first < stop]",
         ),
     ),
     mutant(
         "a withdrawn version counts as published with the same content",
         "tests/privacy/test_t07_disjoint_versions.py::test_a_withdrawn_night_is_burned",
-        ("etl/settle.py", "        if old.is_live and old.name == version", "        if old.name == version"),
+        ("etl/again.py", "len(taken) == 1 and only.is_live and same", "len(taken) == 1 and same"),
     ),
     mutant(
         "who lost the lock writes on",

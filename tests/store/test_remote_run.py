@@ -74,7 +74,7 @@ def test_a_run_into_a_bucket(s3, tmp_path, flags, capfd):
     assert f"{len(ours['files'])} files of 1 versions are what" in said.out
     assert "1 entries hold together" in said.out
 
-    assert main(["approve", version, "--registry", place, "--by", "worker", "--note", "looked at it"]) == 0
+    assert main(["approve", version, "--registry", place, "--by", "worker", "--note", "looked [/at] it"]) == 0
     assert (
         main(["withdraw", version, "--registry", place, "--reason", "wrong mapping", "--by", "steward"]) == 0
     )
@@ -94,6 +94,7 @@ def test_a_run_into_a_bucket(s3, tmp_path, flags, capfd):
         "0 files of 0 versions are what their manifests say; of 1 withdrawn ones no data is left" in said.out
     )
     assert "3 entries hold together" in said.out
+    assert "looked [/at] it" in said.out.replace("\n", " ")
 
     assert main(["run", *flags, "--registry", place]) == 5  # its events are burned, the same content or other
     assert f"{version} (withdrawn)" in capfd.readouterr().err
