@@ -1,0 +1,60 @@
+"""The table as a page."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from benchmarks.kill_table.kills import Row
+from benchmarks.kill_table.world import SMALL, World
+
+_TITLES = {
+    "stage": "Killed at the first line of each stage",
+    "random": "Killed at random moments over the run",
+    "publication": "Killed at random moments around publication",
+    "change": "Killed right before each change to the registry",
+    "interrupt": "Interrupted",
+    "hindered": "Hindered",
+}
+
+_HEAD = """\
+# Killed, interrupted, hindered
+
+Written by `make kill-table`. Each row is a run of the real command, `python run_pipeline.py --date …`, as a process
+group, on a simulated log of {events:,} events by {people} people over {nights} nights (late uploads, people at work
+at midnight). The registry holds the first night; the run of the second is disturbed; then the same night is run
+again, and in the rows about changes the third night after it (in the rows about random moments and changes within the
+harness's own process, as most of a small run is the start of Python). An undisturbed run took {seconds:.1f} s.
+
+After the disturbance is checked: every manifest can be read; the card names only files that are there; every live
+version's files have their digests and rows, also for `desirepath verify`; no file below the registry or the folder
+for temporary files holds one of {secrets} accounts and rare texts of the log, as bytes or decoded. After the next
+run: exit 0; `data/`, `manifests/` and `reports/` are byte for byte those of undisturbed runs; nothing is left to
+clear away.
+
+**{rows} rows, {kills} of them kills; {bad}.**
+"""
+
+
+def page(world: World, rows: list[Row]) -> str:
+    """The page, in Markdown."""
+    bad = [row for row in rows if row.problems]
+    text = _HEAD.format(
+        events=SMALL.events,
+        people=SMALL.people,
+        nights=SMALL.nights,
+        seconds=world.seconds,
+        secrets=len(world.secrets),
+        rows=len(rows),
+        kills=sum(row.outcome.startswith("killed") for row in rows),
+        bad="all as they should be" if not bad else f"{len(bad)} with problems",
+    )
+    parts = [text]
+    for kind, those in groupby(rows, key=lambda row: row.kind):
+        parts.append(f"\n## {_TITLES[kind]}\n")
+        parts.append("| moment | outcome | after it | the next run |\n| --- | --- | --- | --- |")
+        parts += [f"| {row.moment} | {row.outcome} | {_after(row)} | {row.second} |" for row in those]
+    return "\n".join(parts) + "\n"
+
+
+def _after(row: Row) -> str:
+    return row.after + "".join(f"; **{problem}**" for problem in row.problems)
