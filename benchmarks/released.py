@@ -9,14 +9,19 @@ from typing import Any
 
 import orjson
 
+from etl.again import measured_window
 from etl.config import load_config
 from etl.evidence import collect_evidence
+from etl.execute import run_pipeline
 from etl.gates import verify_staged
+from etl.inheritance import Heir, pool_figures
+from etl.input_check import check_input
 from etl.inputs import find_inputs
+from etl.leave import leave
+from etl.memory import Memory
 from etl.participation import read_participation
 from etl.plan import plan_job
 from etl.registry import Registry
-from etl.run import check_input, run_pipeline
 from etl.source import load_mapping
 from etl.staging import Staging
 from risk.evidence import Occurrences, Published
@@ -43,10 +48,15 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         staging.create()
         participation = read_participation(config, KEY)
         files = find_inputs(config.input, mapping, date=None)
-        job = plan_job(config, mapping, files, KEY, staging, participation)
+        job, pooled = plan_job(config, mapping, files, KEY, staging, participation, Memory.blank())
         run_pipeline(job, [])
-        check_input(config, orjson.loads(staging.statistics.read_bytes()), Registry(config.registry))
-        verification = verify_staged(job, orjson.loads(staging.outcome.read_bytes()))
+        statistics = orjson.loads(staging.statistics.read_bytes())
+        check_input(config, statistics, Registry(config.registry))
+        heir = Heir(config, "none", measured_window(config, statistics), 1)
+        outcome = orjson.loads(staging.outcome.read_bytes())
+        left = leave(job, pooled.carried, **heir.horizons())
+        outcome["pool"] = pool_figures(outcome, pooled, left, heir)
+        verification = verify_staged(job, outcome)
         if not verification.ok:
             raise RuntimeError(f"the verifier found faults in the release: {verification.violations}")
         evidence = collect_evidence(job)

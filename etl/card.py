@@ -1,4 +1,4 @@
-"""The dataset card: README.md of the registry, derived from the manifests and from nothing else.
+"""The dataset card: README.md of the registry, derived from the versions and from nothing else.
 
 Its YAML head is what `load_dataset(registry)` obeys: one config per live version, and `default` over all of them.
 """
@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import yaml
 
+from etl.versions import Version
+
 _SPLITS: Final = ("train", "validation", "test")
 _FEATURES: Final = [
     {"name": "actions", "list": "string"},
@@ -21,8 +23,10 @@ _FEATURES: Final = [
 ]
 
 
-def render_card(manifests: list[dict[str, Any]]) -> str:
-    """The card of a registry with these versions (live ones, in order)."""
+def render_card(versions: list[Version]) -> str:
+    """The card of a registry with these versions, in order: live ones have configs, withdrawn ones are named."""
+    manifests = [version.manifest for version in versions if version.is_live]
+    withdrawn = [version for version in versions if not version.is_live]
     released = [manifest for manifest in manifests if manifest["files"]]
     configs = [
         {
@@ -52,7 +56,7 @@ def render_card(manifests: list[dict[str, Any]]) -> str:
         sort_keys=False,
         allow_unicode=True,
     )
-    return f"---\n{head}---\n\n{_body(manifests)}"
+    return f"---\n{head}---\n\n{_body(manifests, withdrawn)}"
 
 
 def _files(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -85,7 +89,7 @@ def _info(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
     return {"config_name": name, "version": version, "features": _FEATURES}
 
 
-def _body(manifests: list[dict[str, Any]]) -> str:
+def _body(manifests: list[dict[str, Any]], withdrawn: list[Version]) -> str:
     lines = [
         "# Action sequences",
         "",
@@ -110,7 +114,12 @@ def _body(manifests: list[dict[str, Any]]) -> str:
             f"| {manifest['version']}{kind} | {manifest['k']}{low} | {counted} | {released} "
             f"| {_cell(policy['purpose'])} | {_cell(policy['works_agreement'])} |"
         )
-    if not manifests:
+    for version in withdrawn:
+        reason = _cell(str((version.tombstone or {}).get("reason", "")))
+        lines.append(
+            f"| {version.name} | **withdrawn** | | its data is gone: do not use copies of it | | {reason} | |"
+        )
+    if not manifests and not withdrawn:
         lines.append("| none yet | | | | | | |")
     lines += [
         "",

@@ -14,11 +14,11 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, logs
-from etl.commands import inspect_registry, run, simulate
+from etl.commands import inspect_registry, run, simulate, steward
 from etl.errors import DesirepathError
 
 BUG, INTERRUPTED, USAGE = 70, 130, 2
-_INTERRUPTED = "interrupted; what was staged is removed, nothing was published"
+_INTERRUPTED = "interrupted; what was staged is removed, and the next run completes or removes a publication that had begun"
 _WITHOUT_FILES = {
     4: "an input file cannot be used, or none was found; run with --log-format text to see which",
     74: "reading or writing failed; run with --log-format text to see where",
@@ -55,6 +55,7 @@ def _options(
 
 run.register(app)
 inspect_registry.register(app)
+steward.register(app)
 simulate.register(app)
 
 

@@ -38,6 +38,11 @@ def _stated(value: object) -> object:
     return NOT_STATED if value is None or (isinstance(value, str) and not value.strip()) else value
 
 
+def _place(value: object) -> object:
+    """A path is a place, too; it stays text, because a path would fold the slashes of a URL."""
+    return str(value) if isinstance(value, Path) else value
+
+
 Stated = Annotated[str, BeforeValidator(_stated)]
 
 
@@ -48,7 +53,7 @@ class RunConfig(BaseModel):
 
     input: tuple[str, ...] = Field(min_length=1)
     source: str = "auto"
-    registry: Path
+    registry: Annotated[str, BeforeValidator(_place), Field(min_length=1)]
     date: dt.date | None = None
     window: str | None = None
     night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
@@ -57,6 +62,7 @@ class RunConfig(BaseModel):
     purpose: Stated = NOT_STATED
     works_agreement: Stated = NOT_STATED
     key_file: Path | None = None
+    pool_key_file: Path | None = None
     simulated: bool = False
     k: int = Field(default=K_FLOOR, ge=2, le=1_000_000)
     allow_low_k: bool = False
@@ -66,6 +72,8 @@ class RunConfig(BaseModel):
     min_active: int | None = Field(default=None, ge=1, le=1_000_000_000)
     gap_minutes: float = Field(default=30, gt=0, le=24 * 60)
     max_length: int = Field(default=12, ge=2, le=63)
+    late_days: int = Field(default=3, ge=0, le=60)
+    pool_nights: int = Field(default=21, ge=0, le=400)
     max_reject_ratio: float = Field(default=0.01, ge=0, le=1)
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, ge=0.001, le=65_536)
@@ -172,6 +180,6 @@ _SAID: Final = {
 }
 _MISSING: Final = {
     "input": "say what to read: a file, a folder or a glob (repeatable)",
-    "registry": "say where versions are kept: a folder",
+    "registry": "say where versions are kept: a folder, or a URL such as s3://bucket/prefix",
     "participation": "say who takes part: a participation file, or none (everybody; every page of the version will say so)",
 }

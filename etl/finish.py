@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 import orjson
 import pyarrow as pa
@@ -13,15 +15,24 @@ from etl.parquet import write_release
 from etl.progress import advance
 from etl.staging import write_batch
 from transforms.count import Counts, add
+from transforms.draw import SEEN_BEFORE
+from transforms.ledger import NOTHING, Content
 from transforms.plan import Plan
 from transforms.release import release
 from transforms.statistics import ReadStatistics, total
+
+_COUNTED: Final = ("duplicates", SEEN_BEFORE, "late", "pooled", "open")
+TOTALS: Final = (
+    *("people", "sessions", "actions", "transitions", "fresh", "active"),
+    *(f"{name}{of}" for name in _COUNTED for of in ("", "_people")),
+)
+"""What the buckets count, all of it there even where there is no bucket."""
 
 DEAD_LETTERS = pa.schema([("file", pa.int32()), ("position", pa.int64()), ("reason", pa.string())])
 
 
 def write_outcome(
-    _: object, plan: Plan, counts: Iterable[Counts], totals: Iterable[tuple[int, ...]], job: Job
+    _: object, plan: Plan, counts: Iterable[Counts], totals: Iterable[Counter[str]], job: Job
 ) -> None:
     """Filter exactly, write the Parquet files, and leave the exact totals."""
     released = release(
@@ -33,11 +44,12 @@ def write_outcome(
     for batch in released.table.combine_chunks().to_batches():
         write_batch(batch, job.staging.release)
     files = write_release(released, job.staging.data)
-    names = ("duplicates", "duplicate_people", "people", "sessions", "actions", "transitions")
-    sums = (sum(column) for column in zip((0,) * len(names), *totals, strict=True))
+    sums = Counter(dict.fromkeys(TOTALS, 0))
+    for part in totals:
+        sums.update(part)
     shown = sorted(released.table.column("people").to_pylist())  # on the ladder: exact counts stay inside
     outcome = {
-        **dict(zip(names, sums, strict=True)),
+        **sums,
         "min_outside_unit": plan.min_outside_unit,
         "released": {
             "events": released.events,
@@ -55,6 +67,14 @@ def write_outcome(
     }
     job.staging.outcome.write_bytes(orjson.dumps(outcome))
     advance("write", released.table.num_rows)
+
+
+def write_content(_: object, parts: Iterable[Content], job: Job) -> None:
+    """Leave what the window's events amount to."""
+    whole = NOTHING
+    for part in parts:
+        whole = whole + part
+    job.staging.content.write_bytes(orjson.dumps({"content": whole.commitment}))
 
 
 def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> None:

@@ -10,13 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.job import Job
-from etl.sealed import read_sealed
+from etl.sealed import read_sealed_or
 from etl.staging import Staging, read_table
 from expectations.gates import Check, run_input_gate, run_release_gate, run_version_gate
 from expectations.report import render_report
 from transforms.participation import HELD
 from transforms.policy import AnonymityPolicy
-from verifier import Bucket, Holdings, Policy, Verification, verify
+from transforms.schemas import EMISSIONS, EVENTS
+from verifier import Before, Bucket, Holdings, Policy, Verification, verify
 
 
 def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
@@ -24,14 +25,19 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
     policy = job.anonymity
 
     def load(number: int) -> Bucket:
+        staging, key = job.staging, job.sealing_key
         return Bucket(
-            read_sealed(job.staging.events(number), job.sealing_key),
-            read_sealed(job.staging.emissions(number), job.sealing_key),
+            read_sealed_or(EVENTS.empty_table(), staging.events(number), key),
+            read_sealed_or(EMISSIONS.empty_table(), staging.emissions(number), key),
+            read_sealed_or(EVENTS.empty_table(), staging.waiting(number), key),
         )
 
     verification = verify(
         sorted(job.staging.data.rglob("*.parquet")),
-        (partial(load, number) for number in job.staging.buckets()),
+        (
+            partial(load, number)
+            for number in sorted({*job.staging.buckets(), *job.staging.buckets("waiting")})
+        ),
         Policy(
             k=policy.k,
             min_outside_unit=policy.min_outside_unit,
@@ -43,9 +49,10 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
         ),
         Holdings(
             HELD.empty_table() if job.events.registry is None else job.events.registry.held,
-            job.events.first_us,
+            job.held_from_us,
             job.events.end_us,
         ),
+        Before(job.spent, job.events.first_us),
     )
     return replace(
         verification, violations=verification.violations | _totals_off(verification, outcome, policy)
@@ -55,16 +62,21 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
 def _totals_off(
     verification: Verification, outcome: dict[str, Any], policy: AnonymityPolicy
 ) -> dict[str, int]:
-    measured = verification.measured
+    measured, pool = verification.measured, outcome["pool"]
     claims = {
         "people": (outcome["people"], measured.people),
         "sessions": (outcome["sessions"], measured.sessions),
         "transitions": (outcome["released"]["transitions"], measured.transitions),
         "records": (outcome["released"]["records"], verification.records),
         "min_outside_unit": (outcome["min_outside_unit"], measured.min_outside_unit),
+        "pool": (
+            outcome["fresh"] + pool["rows"],
+            pool["spent"] + pool["waiting"] + pool["expired"] + pool["purged"],
+        ),
+        "active": (outcome["active"], measured.active),
     }
     off = {f"total_of_{name}": 1 for name, (claimed, found) in claims.items() if claimed != found}
-    if verification.records and measured.people < policy.min_active:
+    if verification.records and measured.active < policy.min_active:
         off["too_few_active_people"] = 1
     return off
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from etl.inputs import Split
 from etl.logs import quiet_worker
 from etl.staging import Staging
+from transforms.draw import DrawPolicy
 from transforms.events import EventPolicy
 from transforms.policy import AnonymityPolicy
 
@@ -17,12 +18,17 @@ quiet_worker()  # no step can run before its job is here, so that no step's fail
 
 @dataclass(frozen=True)
 class Job:
-    """One run. `held` (UNITS): who held which unit in the window. `version_salt` keys the cap C; `sealing_key` lives as
-    long as the run."""
+    """One run. `held` (UNITS): who held which unit in the window, or in the nights that waited for it, from `held_from_us`
+    on (µs UTC). `spent` (SPENT_OF_PEOPLE): what was released before. `pooled`: the buckets for which something waits.
+    `version_salt` keys the cap C; `sealing_key` lives as long as the run."""
 
     splits: tuple[Split, ...]
     events: EventPolicy
     held: pa.Table = field(repr=False)
+    held_from_us: int
+    draw: DrawPolicy
+    spent: pa.Table = field(repr=False)
+    pooled: tuple[int, ...]
     anonymity: AnonymityPolicy
     staging: Staging
     buckets: int

@@ -14,17 +14,23 @@ from etl import __version__
 from etl.config import RunConfig
 from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell
+from transforms.draw import SEEN_BEFORE
 from transforms.events import COUNTED_PEOPLE, DUPLICATE
 
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
+_AGAIN: Final = {DUPLICATE: "duplicates", SEEN_BEFORE: SEEN_BEFORE}
+"""Reasons to drop an event that only its bucket can know, and what they are counted as."""
+
+POOL_FIGURES: Final = ("drawn", "late", "waiting", "expired")
+"""What is told of the pool, rounded."""
 
 
 def exact_manifest(
     config: RunConfig,
     *,
     version: str,
-    first_night: str,
+    window: dict[str, Any],
     statistics: dict[str, Any],
     outcome: dict[str, Any],
     data: Path,
@@ -36,14 +42,15 @@ def exact_manifest(
     """Every figure as it is, and under `behind` how many people are behind each reason, and `risk`. It stays in `.private/`.
 
     Args:
-        first_night: of the window; of the data, where the window is all time.
+        window: first and last night and their time zone; those of the data, where the window is all time.
         statistics: what the reader left. outcome: what the release left. data: the staged files.
         risk: of `measure_risk`; None: not measured.
         commitment: to the participation file; None: there is none.
     """
-    dropped = statistics["dropped"] | ({DUPLICATE: outcome["duplicates"]} if outcome["duplicates"] else {})
+    again = {reason: outcome[name] for reason, name in _AGAIN.items()}
+    dropped = statistics["dropped"] | {reason: n for reason, n in again.items() if n}
     withheld = outcome["withheld"]
-    if outcome["people"] < config.active_needed:
+    if outcome["active"] < config.active_needed:
         withheld = {BELOW_MIN_ACTIVE: (outcome["actions"], outcome["people"])}
     released = outcome["released"]
     filled, enough = statistics["present"], min(config.k, COUNTED_PEOPLE)
@@ -51,20 +58,16 @@ def exact_manifest(
         "format": FORMAT,
         "version": version,
         "simulated": config.simulated,
-        "window": {
-            "kind": "night" if config.date else "span",
-            "first": first_night,
-            "last": str(config.nights[1]) if config.nights else version,
-            "timezone": config.night_timezone,
-        },
+        "window": {"kind": "night" if config.date else "span", **window},
         "k": config.k,
         "rows": {
             "read": statistics["read"],
-            "kept": statistics["kept"] - outcome["duplicates"],
+            "kept": outcome["fresh"],
             "rejected": statistics["rejected"],
             "dropped": dropped,
         },
         "people": outcome["people"],
+        "active": outcome["active"],
         "sessions": outcome["sessions"],
         "actions": outcome["actions"],
         "transitions": outcome["transitions"],
@@ -75,7 +78,8 @@ def exact_manifest(
             "transitions_finest": _share(released["transitions_finest"], outcome["transitions"]),
         },
         "withheld": {"actions": {reason: n for reason, (n, _) in withheld.items() if n}},
-        "policy": _policy(config, outcome["min_outside_unit"]),
+        "pool": outcome["pool"],
+        "policy": policy_of(config, outcome["min_outside_unit"]),
         "participation": None if commitment is None else {"commitment": commitment},
         "input": {
             "files": files_read,
@@ -93,7 +97,8 @@ def exact_manifest(
         "code_version": __version__,
         "files": [_file(version, data, name) for name in outcome["files"]],
         "behind": {
-            "dropped": statistics["behind"] | {DUPLICATE: outcome["duplicate_people"]},
+            "dropped": statistics["behind"]
+            | {reason: outcome[f"{name}_people"] for reason, name in _AGAIN.items()},
             "withheld": {reason: people for reason, (_, people) in withheld.items()},
             "repeats": risk["repeats_of"] if risk else 0,
         },
@@ -105,10 +110,11 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     """The manifest that anybody may read: counts about fewer than k people are not in it."""
     k, behind = exact["k"], exact["behind"]
     public = {name: value for name, value in exact.items() if name not in ("behind", "risk")}
+    public["pool"] = _tell_pool(exact["pool"], k)
     public["privacy"] = exact["privacy"] | tell_risk(exact["risk"], people=exact["people"], k=k)
     if exact["people"] < k:
         few = fewer_than(k)
-        public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
+        public |= dict.fromkeys(("people", "active", "sessions", "actions", "transitions"), few)
         sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
         public["rows"] = {"read": few, "kept": few, **sums}
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
@@ -143,11 +149,20 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     return public
 
 
+def _tell_pool(pool: dict[str, Any], k: int) -> dict[str, Any]:
+    """Rounded, so that no difference of two nights' figures is about few people."""
+    told: dict[str, Any] = {"generation": pool["generation"]}
+    for name in POOL_FIGURES:
+        few = 0 < pool[f"{name}_people"] < k
+        told[name] = fewer_than(k) if few else rounded(pool[name])
+    return told
+
+
 def _with_people(counts: dict[str, int], people: dict[str, int]) -> dict[str, tuple[int, int]]:
     return {reason: (count, people.get(reason, 0)) for reason, count in counts.items()}
 
 
-def _policy(config: RunConfig, min_outside_unit: int) -> dict[str, Any]:
+def policy_of(config: RunConfig, min_outside_unit: int) -> dict[str, Any]:
     """The policy in force. `min_outside_unit` is 0 where nobody's unit is known: then nothing is promised about units."""
     return {
         "k": config.k,
@@ -157,6 +172,8 @@ def _policy(config: RunConfig, min_outside_unit: int) -> dict[str, Any]:
         "max_length": config.max_length,
         "gap_minutes": config.gap_minutes,
         "min_active": config.active_needed,
+        "late_days": config.late_days,
+        "pool_nights": config.pool_nights,
         "max_reject_ratio": config.max_reject_ratio,
         "participation": "none" if config.participation == "none" else "registry",
         "names": "none" if config.names is None else "given",

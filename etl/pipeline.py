@@ -8,34 +8,40 @@ import apache_beam as beam
 from apache_beam.pvalue import AsIter, AsSingleton
 
 import etl.coders  # noqa: F401  (registers how batches travel)
-from etl.finish import write_dead_letters, write_outcome, write_statistics
+from etl.finish import write_content, write_dead_letters, write_outcome, write_statistics
 from etl.job import Job
 from etl.read_step import ReadEvents
-from etl.steps import CutBuckets, SequenceBuckets, solve_plan
+from etl.steps import ContentOfBuckets, CutBuckets, ReadPool, SequenceBuckets, solve_plan
 
 
 def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
     """Wire one run; what it leaves is in `job.staging`."""
     read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
+    pooled = pipeline | "PooledBuckets" >> beam.Create(list(job.pooled)) | "ReadPool" >> ReadPool(job)
     buckets = (
-        read.events  # (bucket, EVENTS batch)
+        (read.events, pooled)
+        | "FilesAndPool" >> beam.Flatten()  # (bucket, EVENTS batch)
         | "ByPersonBucket" >> beam.GroupByKey()  # (bucket, EVENTS batches)
         | "SequenceBuckets" >> SequenceBuckets(job)  # Bucket
     )
     packed = buckets | "Pack" >> beam.Map(lambda bucket: bucket.packed)  # Packed
-    plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), job)  # Plan
+    totals = buckets | "Totals" >> beam.Map(lambda bucket: bucket.totals)  # Counter
+    contents = buckets | "Contents" >> beam.Map(lambda bucket: bucket.content)  # Content
+    plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), AsIter(totals), job)  # Plan
     counts = buckets | "CutBuckets" >> CutBuckets(job, plan)  # Counts
-    totals = buckets | "Totals" >> beam.Map(
-        lambda b: (
-            b.duplicates,
-            b.duplicate_people,
-            b.packed.people,
-            b.sessions,
-            len(b.packed.path),
-            b.transitions,
-        )
-    )
     _once(pipeline, "Release", write_outcome, AsSingleton(plan), AsIter(counts), AsIter(totals), job)
+    _once(pipeline, "Content", write_content, AsIter(contents), job)
+    _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)
+    _once(pipeline, "DeadLetters", write_dead_letters, AsIter(read.rejects), job)
+
+
+def build_reading(pipeline: beam.Pipeline, job: Job) -> None:
+    """Read the window and leave its content and statistics, without solving anything: is it what was published?"""
+    read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
+    contents = (
+        read.events | "ByPersonBucket" >> beam.GroupByKey() | "ContentOfBuckets" >> ContentOfBuckets(job)
+    )
+    _once(pipeline, "Content", write_content, AsIter(contents), job)
     _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)
     _once(pipeline, "DeadLetters", write_dead_letters, AsIter(read.rejects), job)
 

@@ -6,21 +6,26 @@ import os
 from typing import Final
 
 from etl.config import RunConfig
+from etl.draw_on import Pooled, stage_ledgers, stage_pool
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
+from etl.memory import Memory
 from etl.names_file import load_names
 from etl.participation import Participation
 from etl.sealed import new_key
 from etl.staging import Staging
-from etl.window import bounds_us
+from etl.window import DAY_US, bounds_us
 from transforms.common_words import COMMON_WORDS
+from transforms.draw import DrawPolicy
 from transforms.events import EventPolicy
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping
 from transforms.name_forms import forms
-from transforms.participation import units_held
+from transforms.participation import all_accounts_of, units_held
+from transforms.past import LATE
 from transforms.policy import AnonymityPolicy
 from transforms.pseudonym import derive_key
+from transforms.resume import of_people
 
 MAX_RECORD_BYTES: Final = 1 << 20
 BUCKET_BYTES: Final = 64 << 20
@@ -37,14 +42,45 @@ def plan_job(
     key: bytes,
     staging: Staging,
     participation: Participation | None,
-) -> Job:
-    """Everything the workers need, resolved once."""
-    events = _event_policy(config, mapping, key, participation)
+    memory: Memory,
+) -> tuple[Job, Pooled]:
+    """Everything the workers need, resolved once; what the registry remembers is staged for them."""
+    events = _event_policy(config, mapping, key, participation, memory)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
-    return Job(
+    buckets = config.buckets or max(1, min(1024, -(-size_bytes // BUCKET_BYTES)))
+    sealing_key = new_key()
+    pooled = stage_pool(
+        memory.pool if config.nights is not None else memory.pool.slice(0, 0),
+        staging,
+        end_us=events.end_us,
+        buckets=buckets,
+        registry=events.registry,
+        erased=events.erased,
+        gazetteer=events.gazetteer,
+        sealing_key=sealing_key,
+    )
+    stage_ledgers(
+        memory.ledgers, staging.known, buckets=buckets, registry=events.registry, sealing_key=sealing_key
+    )
+    gap_us = int(config.gap_minutes * 60_000_000)
+    begins = [span.from_us for span in memory.past if span.fate == LATE]
+    held_from_us = min([events.first_us, *begins, *([] if pooled.first_us is None else [pooled.first_us])])
+    job = Job(
         splits=tuple(plan_splits(files, mapping, split_bytes=int(config.split_mb * (1 << 20)))),
         events=events,
-        held=units_held(events.registry, events.first_us, events.end_us),
+        held=units_held(events.registry, held_from_us, events.end_us),
+        held_from_us=held_from_us,
+        draw=DrawPolicy(
+            first_us=events.first_us,
+            end_us=events.end_us,
+            gap_us=gap_us,
+            hold_open=config.nights is not None,
+            late_us=(config.late_days + 1) * DAY_US if config.late_days else 0,
+            ledger_key=derive_key(key, "ledger"),
+            content_key=derive_key(key, "content"),
+        ),
+        spent=of_people(memory.spent, events.registry),
+        pooled=pooled.buckets,
         anonymity=AnonymityPolicy(
             k=config.k,
             min_outside_unit=config.min_outside_unit,
@@ -52,22 +88,23 @@ def plan_job(
             max_per_person=config.max_per_person,
             min_active=config.active_needed,
             max_length=config.max_length,
-            gap_us=int(config.gap_minutes * 60_000_000),
+            gap_us=gap_us,
             drop_repeats=mapping.drop_repeats,
             levels=len(mapping.action),
         ),
         staging=staging,
         threads=os.cpu_count() or 1,
-        buckets=config.buckets or max(1, min(1024, -(-size_bytes // BUCKET_BYTES))),
+        buckets=buckets,
         block_bytes=int(config.block_mb * (1 << 20)),
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),
-        sealing_key=new_key(),
+        sealing_key=sealing_key,
     )
+    return job, pooled
 
 
 def _event_policy(
-    config: RunConfig, mapping: Mapping, key: bytes, participation: Participation | None
+    config: RunConfig, mapping: Mapping, key: bytes, participation: Participation | None, memory: Memory
 ) -> EventPolicy:
     first_us, end_us = bounds_us(config.nights, config.night_timezone)
     keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
@@ -82,6 +119,8 @@ def _event_policy(
         counting_key=new_key(),
         registry=registry,
         gazetteer=_gazetteer(config, participation, keys["gazetteer"]),
+        past=memory.past,
+        erased=all_accounts_of(memory.erased, registry),
     )
 
 

@@ -57,8 +57,14 @@ class _Read(beam.DoFn):  # type: ignore[misc]
                     yield from _by_bucket(tables, job.buckets)
                     tables = []
                 rows = decoded.rows.num_rows
-                statistics += measure(normalised, decoded.rejects, rows=rows, file=split.file.index)
-                for rejects in (decoded.rejects, normalised.rejects):
+                statistics += measure(
+                    normalised,
+                    decoded.rejects,
+                    rows=rows,
+                    file=split.file.index,
+                    first_us=job.events.first_us,
+                )
+                for rejects in (decoded.rejects, normalised.rejects, normalised.too_late):
                     for batch in rejects.combine_chunks().to_batches():
                         yield TaggedOutput(REJECTS, (split.file.index, batch))
                 advance("read", rows + decoded.rejects.num_rows)

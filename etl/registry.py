@@ -1,119 +1,121 @@
-"""The registry on disk (DESIGN §6): its layout, its lock, and the one atomic way a version appears in it.
+"""The registry (DESIGN §6): one dataset's versions in a store, and the one way a version appears in it or goes.
 
-The manifest is the commit point: a version whose manifest is not there does not exist, and what an interrupted run
-left of it is removed by the next run.
+The manifest is the commit point of a publication, and the audit entry that of a withdrawal: a version whose manifest is not
+there does not exist. Whatever a kill leaves in between is completed or removed by the next run (`etl.repair`).
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
+import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import orjson
-
-from etl.card import render_card
-from etl.errors import ConfigError, LockedError, StorageError
+from etl.audit import append, latest, read_chain
+from etl.canonical import dump, parse_object
+from etl.derived import derive
+from etl.errors import ConfigError, StorageError
+from etl.layout import (
+    CARD,
+    DATA,
+    FINGERPRINT,
+    MANIFESTS,
+    PRIVATE,
+    QUARANTINE,
+    WITHDRAWN,
+    data_of,
+    journal_of,
+    manifest_of,
+    report_of,
+    tombstone_of,
+)
+from etl.repair import record_publication, repair_publications, repair_withdrawals
 from etl.staging import Staging
+from etl.store import Store, is_url, open_store, root_of
+from etl.versions import Version
+from etl.withdrawal import bury, remove_data
 
-PRIVATE: Final = ".private"
+__all__ = ["Registry", "dump", "open_registry"]
 
 
 class Registry:
-    """One dataset's versions below one folder."""
+    """One dataset's versions. `root`: a folder, or a URL that fsspec knows; `store` serves instead of what it names."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.private = root / PRIVATE
-        self.manifests_folder = root / "manifests"
-        self.reports = root / "reports"
+    def __init__(self, root: str | Path, store: Store | None = None) -> None:
+        self.root = root_of(root)
+        self.store = open_store(root) if store is None else store
+
+    def where(self, name: str = "") -> str:
+        """The path or URL of an object, for messages."""
+        return self.store.describe(name)
+
+    def is_registry(self) -> bool:
+        """Whether there is one (a copy without its private part is one, too)."""
+        return bool({PRIVATE, MANIFESTS} & set(self.store.top()))
 
     def create(self) -> None:
-        """Make the folders and a card without versions, where they are not there yet."""
-        self._refuse_other_folders()
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            self.private.mkdir(exist_ok=True, mode=0o700)
-            self.private.chmod(0o700)
-            self.manifests_folder.mkdir(exist_ok=True)
-            self.reports.mkdir(exist_ok=True)
-            if not (self.root / "README.md").exists():
-                self.write_card()
-        except OSError as error:
-            raise StorageError(
-                f"the registry {self.root} cannot be written: {error.strerror}; check that the folder exists, that this "
-                "user may write there and that the disk is not full"
-            ) from None
-
-    def _refuse_other_folders(self) -> None:
-        """A folder that holds something and was never a registry is somebody else's."""
-        if self.root.is_dir() and not self.private.is_dir() and any(self.root.iterdir()):
+        """Make a registry without versions, where there is none yet."""
+        found = self.store.top() if is_url(self.root) or Path(self.root).is_dir() else []
+        if (
+            found and PRIVATE not in found
+        ):  # it holds something and was never a registry: it is somebody else's
             raise ConfigError(
-                f"{self.root} is not empty and is not a registry: give an empty or a new folder with --registry"
+                f"{self.where()} is not empty and is not a registry: give an empty or a new folder with --registry"
             )
+        self.store.prepare()
+        if not self.store.exists(CARD):
+            self.write_derived()
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the registry's lock, or raise LockedError at once; a process that dies lets go of it."""
-        with open(self.private / "lock", "w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise LockedError(
-                    f"another run holds the lock of the registry {self.root}; wait until it has ended and run again"
-                ) from None
-            yield
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the registry's lock, or raise LockedError at once."""
+        return self.store.locked()
 
     def check_key(self, fingerprint: str) -> None:
         """Remember the key's fingerprint, or refuse a key that is not the registry's."""
-        path = self.private / "key-fingerprint"
-        if not path.exists():
-            write_atomically(path, fingerprint.encode())
-        elif path.read_bytes() != fingerprint.encode():
+        try:
+            self.store.create(FINGERPRINT, fingerprint.encode())
+        except FileExistsError:
             raise ConfigError(
-                f"this key is not the one of the registry {self.root}: its pseudonyms would not meet the ones before; "
+                f"this key is not the one of the registry {self.where()}: its pseudonyms would not meet the ones before; "
                 "give the registry's key (--key-file), or use another registry"
-            )
+            ) from None
 
     def repair(self) -> None:
-        """Undo what interrupted runs left: staging folders, and a publication that did not get to its manifest.
-
-        Only what the journal (`.private/publishing`) names is removed. Needs the lock.
-        """
-        for leftover in (self.private / "staging").glob("*"):
+        """Finish or undo what interrupted runs left. Needs the lock."""
+        self.store.clean()
+        for leftover in self._staging_folder().glob("*"):
             shutil.rmtree(leftover)
-        for folder in (self.root, self.manifests_folder, self.reports, self.private):
-            for partial in folder.glob(".*.partial"):
-                partial.unlink()
-        live = {manifest["version"] for manifest in self.manifests()}
-        for entry in self._publishing.glob("*"):
-            if entry.name not in live:
-                shutil.rmtree(self.root / "data" / entry.name, ignore_errors=True)
-                (self.reports / f"{entry.name}.html").unlink(missing_ok=True)
-            entry.unlink()
-        self.write_card()
+        repair_publications(self.store)
+        withdrawn = repair_withdrawals(self.store)
+        self.write_derived()
+        for entry in withdrawn:
+            remove_data(self.store, entry)
+
+    def versions(self) -> list[Version]:
+        """All versions, live and withdrawn, in order of their nights."""
+        tombstones = {
+            name: parse_object(name, content) for name, content in self.store.read_all(WITHDRAWN).items()
+        }
+        return [
+            Version(manifest, tombstones.get(tombstone_of(str(manifest["version"]))))
+            for manifest in self.manifests()
+        ]
+
+    def live(self) -> list[Version]:
+        """The versions that are published and not withdrawn, in order of their nights."""
+        return [version for version in self.versions() if version.is_live]
 
     def manifests(self) -> list[dict[str, Any]]:
-        """The public manifests of all versions, in order of their nights."""
+        """The public manifests of all versions, withdrawn ones too, in order of their nights."""
         read = []
-        for path in sorted(self.manifests_folder.glob("*.json")):
-            try:
-                manifest = json.loads(path.read_bytes())
-                if not isinstance(manifest, dict) or not manifest.keys() >= {
-                    "version",
-                    "window",
-                    "files",
-                    "policy",
-                }:
-                    raise ValueError("not a manifest")
-                read.append(manifest)
-            except (OSError, ValueError):
-                raise StorageError(f"the manifest {path} cannot be read: restore it from a backup") from None
+        for name, content in self.store.read_all(MANIFESTS).items():
+            manifest = parse_object(name, content)
+            if not manifest.keys() >= {"version", "window", "files", "policy"}:
+                raise StorageError(f"the manifest {name} cannot be read: restore it from a backup")
+            read.append(manifest)
         return read
 
     def manifest(self, version: str) -> dict[str, Any] | None:
@@ -121,81 +123,107 @@ class Registry:
         return next((manifest for manifest in self.manifests() if manifest["version"] == version), None)
 
     def staging(self, run_id: str) -> Staging:
-        """A fresh staging folder for one run."""
-        staging = Staging(self.private / "staging" / run_id)
+        """A fresh staging folder for one run: local, and the owner's alone."""
+        folder = self._staging_folder()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        staging = Staging(folder / run_id)
         staging.create()
         return staging
 
     def publish(self, staging: Staging, manifest: dict[str, Any], report: str) -> None:
-        """Make a version appear: data by one rename, then the manifest, create-only. Needs the lock."""
+        """Make a version appear: data, report, manifest (the commit), audit entry, derived files. Needs the lock.
+
+        Raises:
+            FileExistsError: there is such a version, or data of that name.
+        """
         version = str(manifest["version"])
-        write_atomically(self._publishing / version, b"")
+        if self.store.exists(manifest_of(version)) or self.store.names(data_of(version)):
+            raise FileExistsError(
+                errno.EEXIST,
+                "there is a manifest or data of this version already",
+                self.where(data_of(version)),
+            )
+        self.store.replace(journal_of(version), dump(staging.root.name))
         if manifest["files"]:
-            (self.root / "data").mkdir(exist_ok=True)
-            for folder in (staging.data, *(path for path in staging.data.rglob("*") if path.is_dir())):
-                folder.chmod(
-                    0o755
-                )  # staging is the owner's; what is published is for everybody who may see the registry
-            _sync_tree(staging.data)
-            staging.data.rename(self.root / "data" / version)
-            _sync(self.root / "data")
-        write_atomically(self.reports / f"{version}.html", report.encode())
-        write_atomically(self.manifests_folder / f"{version}.json", dump(manifest), create_only=True)
-        (self._publishing / version).unlink()
-        self.write_card()
+            self.store.put_tree(staging.data, data_of(version))
+        self.store.replace(report_of(version), report.encode())
+        self.store.create(manifest_of(version), dump(manifest))
+        record_publication(self.store, version, staging.root.name)
+        self.store.remove(journal_of(version))
+        self.write_derived()
 
-    def quarantine(self, staging: Staging, manifest: dict[str, Any], report: str) -> Path:
-        """Keep a version that failed where stewards can look and nobody can pull; returns the folder."""
-        folder = self.private / "quarantine" / staging.root.name
-        folder.mkdir(parents=True, mode=0o700)
-        staging.data.rename(folder / "data")
-        write_atomically(folder / "manifest.json", dump(manifest))
-        write_atomically(folder / "report.html", report.encode())
-        return folder
+    def withdraw(self, version: str, reason: str, by: str) -> bool:
+        """Take a version back: audit entry (the commit), tombstone, derived files, data. Needs the lock.
 
-    def write_card(self) -> None:
-        """Derive README.md from the manifests."""
-        write_atomically(self.root / "README.md", render_card(self.manifests()).encode())
+        Returns:
+            Whether it was live; a withdrawn one stays as it was withdrawn.
 
-    @property
-    def _publishing(self) -> Path:
-        return self.private / "publishing"
+        Raises:
+            ConfigError: there is no such version.
+        """
+        if not self.store.exists(manifest_of(version)):
+            raise self.unknown()
+        entry = latest(read_chain(self.store), "withdrawn").get(version)
+        was_live = entry is None
+        if entry is None:
+            digest = self.manifest_sha256(version)
+            entry = append(
+                self.store, "withdrawn", version=version, reason=reason, by=by, manifest_sha256=digest
+            )
+        bury(self.store, entry)
+        self.write_derived()
+        remove_data(self.store, entry)
+        return was_live
+
+    def approve(self, version: str, by: str, note: str | None) -> None:
+        """Note in the audit log that somebody approves of a version as it is. Needs the lock."""
+        if not self.store.exists(manifest_of(version)):
+            raise self.unknown()
+        digest = self.manifest_sha256(version)
+        append(self.store, "approved", version=version, by=by, note=note, manifest_sha256=digest)
+
+    def manifest_sha256(self, version: str) -> str:
+        """The digest of a version's public manifest, as the audit log names it."""
+        return sha256(self.store.read(manifest_of(version))).hexdigest()
+
+    def quarantine(self, staging: Staging, manifest: dict[str, Any], report: str) -> str:
+        """Keep a version that failed where stewards can look and nobody can pull; returns where."""
+        folder = f"{QUARANTINE}/{staging.root.name}"
+        self.store.put_tree(staging.data, f"{folder}/{DATA}")
+        self.store.replace(f"{folder}/manifest.json", dump(manifest))
+        self.store.replace(f"{folder}/report.html", report.encode())
+        return self.where(folder)
+
+    def write_derived(self) -> None:
+        """Write what follows from the versions, as far as it is not there already; the card last."""
+        for name, content in derive(self.versions(), self.store.read).items():
+            if not self.store.exists(name) or self.store.read(name) != content:
+                self.store.replace(name, content)
+
+    def unknown(self) -> ConfigError:
+        """What to say of a version that is not there."""
+        return ConfigError(
+            f"the registry {self.where()} has no version of that name; `desirepath versions` lists them"
+        )
+
+    def _staging_folder(self) -> Path:
+        """In a local registry, so that publishing is a rename; else in the user's state folder, apart by registry."""
+        if isinstance(self.root, Path):
+            return self.root / PRIVATE / "staging"
+        state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+        return Path(state) / "desirepath" / "staging" / sha256(str(self.root).encode()).hexdigest()[:16]
 
 
-def dump(value: object) -> bytes:
-    """Canonical JSON: sorted keys, indented, one line end at the end."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+def open_registry(root: str | Path) -> Registry:
+    """The registry at a place, which must be one.
 
-
-def write_atomically(path: Path, content: bytes, *, create_only: bool = False) -> None:
-    """Write a small file whole or not at all, flushed to disk; `create_only` refuses to replace one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with open(partial, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    try:
-        if create_only:
-            os.link(partial, path)
-            partial.unlink()
-        else:
-            partial.replace(path)
-    except FileExistsError:
-        partial.unlink()
-        raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
+    Raises:
+        ConfigError: it is none.
+    """
+    registry = Registry(root)
+    if not registry.is_registry():
+        raise ConfigError(
+            f"{registry.where()} is not a registry: it has no manifests; give the place that "
+            "`desirepath run --registry` wrote"
+        )
+    return registry

@@ -3,45 +3,58 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from etl.again import measured_window, planned_window, published_already
+from etl.audit import read_chain
 from etl.config import RunConfig
 from etl.console import Console
-from etl.errors import InputError, ParticipationMovedError, StorageError, UnusableRecordsError
+from etl.errors import ParticipationMovedError, StorageError
 from etl.evidence import collect_evidence
+from etl.execute import run_pipeline
 from etl.gates import gate, verify_staged
+from etl.inheritance import Heir, pool_figures, retire, sweep, write_left
+from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
-from etl.job import Job
-from etl.keys import load_key
+from etl.keys import Keys, load_keys
+from etl.leave import leave
 from etl.manifest import exact_manifest, public_manifest
+from etl.memory import remember
 from etl.participation import read_participation, still_holds
 from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
 from etl.risk_figures import measure_risk
-from etl.sealed import read_sealed
-from etl.settle import Result, forget_run, keep_dead_letters, keep_run, settle
+from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
-from etl.staging import Staging, read_table
-from etl.suppress import tell
-from etl.window import night_of
+from etl.staging import Staging
 from expectations.gates import preload
-from transforms.distinct import distinct
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
 from transforms.pseudonym import key_fingerprint
-from transforms.records import record_digest
 
 ATTEMPTS: Final = 3
 """How often a run computes before it gives up on a participation file that does not come to rest."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a run works with from its first attempt to its last."""
+
+    config: RunConfig
+    mapping: Mapping
+    files: list[InputFile]
+    keys: Keys
+    registry: Registry
+    staging: Staging
+    beam_flags: list[str]
+    console: Console
 
 
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
@@ -64,16 +77,18 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
             f"{number:,} files are no {mapping.format} logs by their names: not read"
         ),
     )
-    key = load_key(config.key_file)
+    keys = load_keys(config.key_file, config.pool_key_file)
     registry = Registry(config.registry)
     registry.create()
     with registry.locked():
-        registry.check_key(key_fingerprint(key))
+        registry.check_key(key_fingerprint(keys.pseudonym))
         registry.repair()
+        sweep(registry)
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
+        this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console)
         try:
             for _ in range(ATTEMPTS):
-                result = _run(config, mapping, files, key, registry, staging, beam_flags, console)
+                result = _attempt(this)
                 if result is not None:
                     return result
                 console.note(
@@ -91,50 +106,55 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
             staging.remove()
 
 
-def _run(
-    config: RunConfig,
-    mapping: Mapping,
-    files: list[InputFile],
-    key: bytes,
-    registry: Registry,
-    staging: Staging,
-    beam_flags: list[str],
-    console: Console,
-) -> Result | None:
+def _attempt(this: _Run) -> Result | None:
     """One attempt; None: meanwhile the participation file admits or counts somebody otherwise."""
+    config, registry, staging, console = this.config, this.registry, this.staging, this.console
     preload()
-    participation = read_participation(config, key)
-    job = plan_job(config, mapping, files, key, staging, participation)
-    console.log("start", files=len(files), splits=len(job.splits), buckets=job.buckets)
-    inputs = [{"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in files]
+    participation = read_participation(config, this.keys.pseudonym)
+    versions = registry.versions()
+    memory = remember(registry, config, this.keys, versions, read_chain(registry.store))
+    job, pooled = plan_job(
+        config, this.mapping, this.files, this.keys.pseudonym, staging, participation, memory
+    )
+    console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
+    inputs = [
+        {"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in this.files
+    ]
     facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
-        run_pipeline(job, beam_flags)
-        if not still_holds(participation, config, key):
+        before = published_already(config, job, registry, versions, this.beam_flags)
+        if before is not None:
+            return before
+        run_pipeline(job, this.beam_flags)
+        if not still_holds(participation, config, this.keys.pseudonym):
             return None
         statistics = orjson.loads(staging.statistics.read_bytes())
         outcome = orjson.loads(staging.outcome.read_bytes())
         keep_dead_letters(registry, staging)
         keep_run(registry, staging, facts | {"statistics": statistics})
         check_input(config, statistics, registry)
-        outcome["withheld"][UNSHARED][1] = people_of_unshared(job)
+        window = planned_window(config) or measured_window(config, statistics)
+        version = str(config.date or measured_window(config, statistics)["last"])
+        heir = Heir(config, version, window, memory.generation + 1)
+        left = leave(job, pooled.carried, **heir.horizons())
+        outcome["withheld"][UNSHARED][1] = left.unshared_people
+        outcome["pool"] = pool_figures(outcome, pooled, left, heir)
         verification = verify_staged(job, outcome)
         advance("verify", outcome["released"]["records"])
         # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
         risk = measure_risk(collect_evidence(job), k=config.k) if verification.ok else None
         advance("measure", 1)
-        nights = [str(night_of(statistics[end], config.night_timezone)) for end in ("first_us", "last_us")]
         exact = exact_manifest(
             config,
-            version=str(config.date or nights[1]),
-            first_night=str(config.nights[0]) if config.nights else nights[0],
+            version=version,
+            window=window,
             statistics=statistics,
             outcome=outcome,
             data=staging.data,
-            files_read=len(files),
-            needed_columns=[name for name in mapping.columns if name not in mapping.optional],
+            files_read=len(this.files),
+            needed_columns=[name for name in this.mapping.columns if name not in this.mapping.optional],
             risk=risk,
             commitment=None if participation is None else participation.commitment,
         )
@@ -143,13 +163,17 @@ def _run(
         keep_run(registry, staging, facts)
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
-        if not still_holds(participation, config, key):
+        if not still_holds(participation, config, this.keys.pseudonym):
             return None
-        result = settle(config, registry, staging, manifest, checks, report)
+        content = orjson.loads(staging.content.read_bytes()) | {"drop_repeats": job.anonymity.drop_repeats}
+        leaving = partial(write_left, registry, heir, left, content, this.keys)
+        result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
+        if result.state == PUBLISHED:
+            retire(registry, heir, left)
         advance("publish", 1)
     try:
         keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
-    except OSError:  # the version stands; only its timings are not on record
+    except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
 
@@ -157,68 +181,3 @@ def _run(
 def _printable(path: str) -> str:
     """A path as text that JSON can hold, whatever bytes it is made of."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def run_pipeline(job: Job, beam_flags: list[str]) -> None:
-    """Run the Beam pipeline to its end.
-
-    Raises:
-        StorageError: the disk failed in a step; the runner hides it in an error of its own.
-    """
-    import apache_beam as beam
-
-    from etl.beam_options import beam_options
-    from etl.pipeline import build_pipeline
-
-    try:
-        with beam.Pipeline(options=beam_options(beam_flags)) as pipeline:
-            build_pipeline(pipeline, job)
-    except RuntimeError as error:
-        found = re.search(r"\[Errno (\d+)\]", str(error))
-        if found is None:
-            raise
-        raise StorageError(
-            f"reading or writing failed: {os.strerror(int(found[1]))}; check the disk and run again"
-        ) from None
-
-
-def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry) -> None:
-    """Refuse an input that could not be read, that is empty, or of which too much could not be used."""
-    if statistics["unreadable"]:
-        stored = any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
-        kind = StorageError if stored else InputError
-        raise kind("; ".join(message for _, message in statistics["unreadable"]))
-    read, rejected = statistics["read"], sum(statistics["rejected"].values())
-    if read and rejected / read > config.max_reject_ratio:
-        worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
-        raise UnusableRecordsError(
-            f"{rejected:,} records ({rejected / read:.1%}) could not be used: "
-            f"{', '.join(f'{reason} {n:,}' for reason, n in worst)}; --max-reject-ratio allows "
-            f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.private / 'dead-letters'}, and which file "
-            f"is which number in {registry.private / 'runs'}; mend the input or the mapping, or allow more"
-        )
-    if statistics["kept"] == 0:
-        behind = statistics["behind"]
-        told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
-        lost = told | dict(sorted(statistics["rejected"].items()))
-        why = ", ".join(f"{reason} {n}" for reason, n in lost.items()) or "the files are empty"
-        raise UnusableRecordsError(
-            f"no admitted event in the window ({why}); check --date or --window, the "
-            "mapping's time and the participation file. Nothing was published"
-        )
-
-
-def people_of_unshared(job: Job) -> int:
-    """How many people emitted a segment that the filter then withheld: a sum over buckets, as people live in one each."""
-    released = read_table(job.staging.release) if job.staging.release.exists() else None
-    digests = (
-        [] if released is None else [record_digest(row) for row in released.column("actions").to_pylist()]
-    )
-    known, people = pa.array(digests, pa.binary(32)), 0
-    for bucket in job.staging.buckets():
-        emissions = read_sealed(job.staging.emissions(bucket), job.sealing_key)
-        record = emissions.column("record").combine_chunks()
-        withheld = pc.invert(pc.is_in(record.dictionary, value_set=known)).take(record.indices)
-        persons = emissions.column("person").filter(withheld).combine_chunks().dictionary_encode()
-        people += len(distinct(persons.indices.to_numpy(zero_copy_only=False)))
-    return people

@@ -1,19 +1,22 @@
-"""The end of a run: publish, find that it is there already, refuse, or quarantine; and what is kept for stewards."""
+"""The end of a run: publish or quarantine; and what is kept for stewards."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from etl.config import RunConfig
-from etl.errors import AlreadyPublishedError, QuarantinedError
-from etl.registry import Registry, dump, write_atomically
+from etl.errors import QuarantinedError
+from etl.layout import DEAD_LETTERS, RUNS, data_of, manifest_of, report_of
+from etl.registry import Registry, dump
 from etl.staging import Staging
-from etl.window import bounds_us
+from etl.store import is_url
 from expectations.gates import Check, verdict
+
+PUBLISHED: Final = "published"
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,14 @@ def settle(
     manifest: dict[str, Any],
     checks: list[Check],
     report: str,
+    *,
+    before_publication: Callable[[], None],
 ) -> Result:
-    """Publish, or say why not. Needs the registry's lock."""
+    """Publish, or say why not. Needs the registry's lock.
+
+    Args:
+        before_publication: writes what goes with the version, and means nothing without its manifest.
+    """
     version = manifest["version"]
     if verdict(checks) == "quarantined":
         failed = [check.sentence for check in checks if check.severity == "critical" and not check.success]
@@ -42,66 +51,48 @@ def settle(
             f"version {version} failed {len(failed)} critical checks and was not published: {'; '.join(failed)} "
             f"It is kept for stewards in {folder}"
         )
-    before = registry.manifest(version)
-    if before is not None and before["files"] == manifest["files"] and before["policy"] == manifest["policy"]:
-        return Result(before, "already published with the same content", _where(registry, before))
-    touching = [old["version"] for old in registry.manifests() if _touch(old["window"], manifest["window"])]
-    if touching:
-        raise AlreadyPublishedError(
-            f"the window {manifest['window']['first']}..{manifest['window']['last']} touches what is published with "
-            f"other content: {', '.join(touching)}. A published version never changes, and no event is released twice: "
-            "choose other nights, or another registry"
-        )
     if config.dry_run:
         return Result(manifest, "dry run: nothing was published", {})
+    before_publication()
     registry.publish(staging, manifest, report)
-    return Result(manifest, "published", _where(registry, manifest))
+    return Result(manifest, PUBLISHED, where_of(registry, manifest))
 
 
 def keep_dead_letters(registry: Registry, staging: Staging) -> None:
     """Keep the run's dead letters, also when the run fails afterwards."""
-    write_atomically(_dead_letters(registry, staging), staging.dead_letters.read_bytes())
+    registry.store.replace(_dead_letters(staging), staging.dead_letters.read_bytes())
 
 
 def keep_run(registry: Registry, staging: Staging, facts: dict[str, Any]) -> None:
     """Keep what stewards may need of a run: exact figures, and which file is which number. Called again, it adds."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    write_atomically(_record(registry, staging), dump({**facts, "written": now}))
+    registry.store.replace(_record(staging), dump({**facts, "written": now}))
 
 
 def forget_run(registry: Registry, staging: Staging) -> None:
     """Remove both: what they say may be about somebody who does not take part any more."""
-    for path in (_dead_letters(registry, staging), _record(registry, staging)):
-        path.unlink(missing_ok=True)
+    for name in (_dead_letters(staging), _record(staging)):
+        registry.store.remove(name)
 
 
-def _dead_letters(registry: Registry, staging: Staging) -> Path:
-    return registry.private / "dead-letters" / f"{staging.root.name}.parquet"
+def _dead_letters(staging: Staging) -> str:
+    return f"{DEAD_LETTERS}/{staging.root.name}.parquet"
 
 
-def _record(registry: Registry, staging: Staging) -> Path:
-    return registry.private / "runs" / f"{staging.root.name}.json"
+def _record(staging: Staging) -> str:
+    return f"{RUNS}/{staging.root.name}.json"
 
 
-def _where(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:
+def where_of(registry: Registry, manifest: dict[str, Any]) -> dict[str, Path | str]:
+    """Where what a version has is, for a person."""
     version = manifest["version"]
     where: dict[str, Path | str] = {
-        "report": registry.reports / f"{version}.html",
-        "manifest": registry.manifests_folder / f"{version}.json",
+        "report": registry.where(report_of(version)),
+        "manifest": registry.where(manifest_of(version)),
     }
     if manifest["files"]:
         load = f'load_dataset("{registry.root}", "{version}")'
-        where = {"version": registry.root / "data" / version, **where, "load": load}
+        if is_url(registry.root):  # a remote registry is pulled before it is loaded
+            load = f"desirepath pull {version} FOLDER --registry {registry.where()}"
+        where = {"version": registry.where(data_of(version)), **where, "load": load}
     return where
-
-
-def _touch(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two windows share an instant, whatever the time zones of their nights."""
-    (first, end), (other_first, other_end) = _instants(one), _instants(other)
-    return first < other_end and other_first < end
-
-
-def _instants(window: dict[str, Any]) -> tuple[int, int]:
-    return bounds_us(
-        (date.fromisoformat(window["first"]), date.fromisoformat(window["last"])), window["timezone"]
-    )

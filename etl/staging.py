@@ -6,8 +6,11 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
+
+_KINDS: Final = ("events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,38 @@ class Staging:
         """A bucket's emissions, sealed (EMISSIONS)."""
         return self.root / "emissions" / f"bucket-{bucket:05d}.sealed"
 
-    def buckets(self) -> list[int]:
-        """The buckets that have events."""
-        return sorted(int(path.stem.split("-")[1]) for path in (self.root / "events").glob("bucket-*.sealed"))
+    def capped(self, bucket: int) -> Path:
+        """The segments of a bucket that a cap withheld, sealed (start, length)."""
+        return self.root / "capped" / f"bucket-{bucket:05d}.sealed"
+
+    def waiting(self, bucket: int) -> Path:
+        """A bucket's events of open sessions, sealed (EVENTS)."""
+        return self.root / "waiting" / f"bucket-{bucket:05d}.sealed"
+
+    def consumed(self, bucket: int) -> Path:
+        """What a bucket adds to the ledger, sealed (LEDGER)."""
+        return self.root / "consumed" / f"bucket-{bucket:05d}.sealed"
+
+    def pooled(self, bucket: int) -> Path:
+        """What waited for this window, sealed (EVENTS)."""
+        return self.root / "pooled" / f"bucket-{bucket:05d}.sealed"
+
+    def known(self, bucket: int) -> Path:
+        """The ledger of a bucket's people, sealed (LEDGER)."""
+        return self.root / "known" / f"bucket-{bucket:05d}.sealed"
+
+    @property
+    def content(self) -> Path:
+        """The content of the window's events, as JSON."""
+        return self.root / "content.json"
+
+    def buckets(self, kind: str = "events") -> list[int]:
+        """The buckets that have events, or whatever else."""
+        return sorted(int(path.stem.split("-")[1]) for path in (self.root / kind).glob("bucket-*.sealed"))
 
     def create(self) -> None:
         """Make the folders, for the owner only."""
-        for folder in (self.root, self.data, self.root / "events", self.root / "emissions"):
+        for folder in (self.root, self.data, *(self.root / kind for kind in _KINDS)):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def remove(self) -> None:

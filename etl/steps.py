@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +14,21 @@ import pyarrow as pa
 
 from etl.job import Job
 from etl.progress import advance
-from etl.sealed import write_sealed
+from etl.sealed import read_sealed, read_sealed_or, write_sealed
 from transforms.count import Counts, count
+from transforms.draw import content, draw
 from transforms.emit import emissions_table, emit
+from transforms.ledger import Content
 from transforms.pack import Packed, merge, pack
 from transforms.plan import Plan, empty_plan, find_plan
-from transforms.sequence import build_actions, order_events
+from transforms.schemas import LEDGER
+from transforms.sequence import build_actions
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket after sequencing: what cutting needs, and its part of the totals.
+    """One bucket after sequencing: what cutting needs, and its part of the totals (`transforms.draw` names them; also
+    people, sessions, actions and transitions of closed sessions).
 
     `first_row`: for each action its first row in the staged EVENTS, and after the last the number of rows.
     """
@@ -32,10 +37,8 @@ class Bucket:
     packed: Packed
     first_row: npt.NDArray[np.int64]
     persons: pa.Array
-    duplicates: int
-    duplicate_people: int
-    sessions: int
-    transitions: int
+    totals: Counter[str]
+    content: Content
 
 
 class SequenceBuckets(beam.PTransform):  # type: ignore[misc]
@@ -56,33 +59,84 @@ class _Sequence(beam.DoFn):  # type: ignore[misc]
 
     def process(self, element: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Bucket]:
         number, batches = element
-        policy = self._job.anonymity
-        ordered = order_events(list(batches))
-        write_sealed(
-            pa.Table.from_batches([ordered.events]), self._job.staging.events(number), self._job.sealing_key
+        job, policy = self._job, self._job.anonymity
+        staging, key = job.staging, job.sealing_key
+        drawn = draw(
+            list(batches),
+            ledger=read_sealed_or(LEDGER.empty_table(), staging.known(number), key),
+            spent=job.spent,
+            policy=job.draw,
         )
-        sequenced = build_actions(ordered.events, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats)
+        kept = {
+            staging.events(number): pa.Table.from_batches([drawn.closed]),
+            staging.waiting(number): pa.Table.from_batches([drawn.waiting]),
+            staging.consumed(number): drawn.consumed,
+        }
+        for path, table in kept.items():
+            if table.num_rows:
+                write_sealed(table, path, key)
+        sequenced = build_actions(
+            drawn.closed, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats, spent=job.spent
+        )
+        packed = pack(sequenced, drawn.closed, held=job.held)
         advance("sequence", 1)
+        totals = Counter(drawn.counts)
+        totals += Counter(
+            people=packed.people,
+            sessions=sequenced.sessions,
+            actions=len(packed.path),
+            transitions=sequenced.transitions,
+        )
         yield Bucket(
             number,
-            pack(sequenced, ordered.events, held=self._job.held),
-            np.append(np.asarray(sequenced.actions.column("first_row")), ordered.events.num_rows),
+            packed,
+            np.append(np.asarray(sequenced.actions.column("first_row")), drawn.closed.num_rows),
             sequenced.persons,
-            ordered.duplicates,
-            ordered.duplicate_people,
-            sequenced.sessions,
-            sequenced.transitions,
+            totals,
+            drawn.content,
         )
 
 
-def solve_plan(_: object, packed: Iterable[Packed], job: Job) -> Plan:
+class ReadPool(beam.PTransform):  # type: ignore[misc]
+    """Buckets for which something waits → (bucket, EVENTS batch)."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._job = job
+
+    def expand(self, buckets: Any) -> Any:
+        """Wire the step."""
+        return buckets | "Pooled" >> beam.FlatMap(_pooled, self._job)
+
+
+def _pooled(bucket: int, job: Job) -> Iterator[tuple[int, pa.RecordBatch]]:
+    for batch in read_sealed(job.staging.pooled(bucket), job.sealing_key).combine_chunks().to_batches():
+        yield bucket, batch
+
+
+class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
+    """(bucket, EVENTS batches) → Content of the window's own events."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._job = job
+
+    def expand(self, grouped: Any) -> Any:
+        """Wire the step."""
+        return grouped | "Content" >> beam.MapTuple(
+            lambda _, batches, policy: content(list(batches), policy=policy), policy=self._job.draw
+        )
+
+
+def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Plan:
     """What may be released, found from the packed sessions of everybody, on one worker."""
     policy = job.anonymity
     everybody = merge(list(packed))
     # Known of anybody in the window, here or not: whether G2 is in force must not tell who was at work.
     known = job.held.num_rows > 0 or everybody.units_known
     outside = policy.min_outside_unit if known else 0
-    if everybody.people < policy.min_active:  # G6: too few people in the night; nothing is released
+    active = sum(part["active"] for part in totals)
+    if active < policy.min_active:  # G6: too few people in the night itself; nothing is released
         return empty_plan(everybody.paths, min_outside_unit=outside)
     plan = find_plan(everybody, policy, min_outside_unit=outside)
     advance("solve", 1)
@@ -116,7 +170,10 @@ class _Cut(beam.DoFn):  # type: ignore[misc]
             drop_repeats=policy.drop_repeats,
             salt=self._job.version_salt,
         )
-        table = emissions_table(emitted, bucket.persons, plan)
-        write_sealed(table, self._job.staging.emissions(bucket.number), self._job.sealing_key)
+        staging, key = self._job.staging, self._job.sealing_key
+        if len(bucket.packed.path):
+            table = emissions_table(emitted, bucket.persons, plan)
+            write_sealed(table, staging.emissions(bucket.number), key)
+            write_sealed(pa.table(emitted.capped._asdict()), staging.capped(bucket.number), key)
         advance("cut", 1)
         yield count(emitted, len(plan.digests))

@@ -21,8 +21,19 @@ REASONS = {
     "outside_window": "outside the window",
     "not_admitted": "does not take part at that time",
     "duplicate": "duplicate of a record",
+    "seen_before": "was part of an earlier window",
+    "too_late": "came later than late events may",
+    "withdrawn_night": "of a night whose version was withdrawn",
 }
 """Reasons in plain words."""
+
+POOL = {
+    "drawn": "events that had waited and were tried again",
+    "late": "events of earlier nights that came late",
+    "waiting": "events that wait for the next windows",
+    "expired": "events that waited long enough and are gone",
+}
+"""Figures of the pool in plain words, all rounded down."""
 
 
 def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, Path | str]) -> None:
@@ -51,7 +62,8 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     add(
         counted_as,
         manifest["people"],
-        f"k = {manifest['k']}, at least {manifest['policy']['min_active']} needed",
+        f"k = {manifest['k']}; {_number(manifest['active'])} active in the window, at least "
+        f"{manifest['policy']['min_active']} needed",
     )
     add("sessions", manifest["sessions"])
     add("actions", manifest["actions"], f"with {_number(manifest['transitions'])} transitions between them")
@@ -63,6 +75,10 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
         add("withheld actions", "")
         for reason, n in manifest["withheld"]["actions"].items():
             add(f"  {reason}", n, REASONS.get(reason, ""))
+    add("pool", "")
+    for name, note in POOL.items():
+        if manifest["pool"][name]:
+            add(f"  {name}", manifest["pool"][name], note)
     if notes_of(manifest):
         add("note", "", "; ".join(notes_of(manifest)))
     gates = manifest["gates"]

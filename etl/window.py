@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EVER_US: Final = (int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max))
 
@@ -17,7 +18,7 @@ def bounds_us(nights: tuple[date, date] | None, zone: str) -> tuple[int, int]:
     if nights is None:
         return EVER_US
     first, last = nights
-    return _midnight_us(first, zone), _midnight_us(last + timedelta(days=1), zone)
+    return begins_us(first, zone), begins_us(last + timedelta(days=1), zone)
 
 
 def night_of(time_us: int, zone: str) -> date:
@@ -25,6 +26,8 @@ def night_of(time_us: int, zone: str) -> date:
     return (_EPOCH + timedelta(microseconds=time_us)).astimezone(ZoneInfo(zone)).date()
 
 
-def _midnight_us(day: date, zone: str) -> int:
+def begins_us(night: date, zone: str, *, nights_before: int = 0) -> int:
+    """When a night, or one so many before it, begins in the zone, as µs UTC."""
+    day = night - timedelta(days=nights_before)
     midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     return int((midnight - _EPOCH) / timedelta(microseconds=1))

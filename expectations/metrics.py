@@ -78,7 +78,7 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
     """Counts of what was read.
 
     `rows_unaccounted`: how far read is from kept + rejected + dropped. `reject_ratio`: of the rows read, at most.
-    `people`: at most.
+    `people`: active in the window itself, at most.
     """
     rows, files = manifest["rows"], manifest["input"]
     rejected, dropped = _total(rows["rejected"]), _total(rows["dropped"])
@@ -92,7 +92,7 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
         "rows_unaccounted": max(0, low - read.high, read.low - high),
         "reject_ratio": rejected.high / read.high if read.high else 0.0,
         "columns_missing": len(files["columns_missing"]),
-        "people": bounds(manifest["people"]).high,
+        "people": bounds(manifest["active"]).high,
     }
 
 

@@ -31,7 +31,7 @@ K = 10
 FLAGS = frozenset(
     "--config --input --source --registry --date --night-timezone --window --k --allow-low-k --min-outside-unit "
     "--cap-per-person --gap-minutes --max-length --max-per-person --min-active --participation --purpose "
-    "--works-agreement --key-file --max-reject-ratio --dry-run --log-format".split()
+    "--works-agreement --key-file --pool-key-file --max-reject-ratio --dry-run --log-format".split()
 )
 """The flags of DESIGN §7 that are built."""
 

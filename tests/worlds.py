@@ -33,6 +33,8 @@ class Act(NamedTuple):
     file: int = 0
     position: int = 0
     record_id: str | None = None
+    account: str | None = None
+    fragment: int | None = None
 
 
 def digest(name: str) -> bytes:
@@ -50,6 +52,8 @@ def events_of(acts: Sequence[Act]) -> pa.RecordBatch:
         "position": [act.position or index for index, act in enumerate(acts)],
         "path": pa.array(["\x1f".join(act.levels) for act in acts], pa.string()).dictionary_encode(),
         "record_id": [None if act.record_id is None else digest(act.record_id) for act in acts],
+        "account": [digest(act.account or act.person) for act in acts],
+        "fragment": [act.fragment for act in acts],
     }
     arrays = [
         column if isinstance(column, pa.Array) else pa.array(column, EVENTS.field(name).type)

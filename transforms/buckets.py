@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.compaction import used_only
 from transforms.schemas import EVENTS
 
 
@@ -19,10 +21,7 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
     """
     if events.num_rows == 0:
         return
-    person = events.column("person").combine_chunks().dictionary_encode()
-    head = pc.binary_slice(person.dictionary, 0, 4).cast(pa.binary())
-    number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
-    bucket = number[np.asarray(person.indices)]
+    bucket = bucket_of(events.column("person").combine_chunks(), buckets=buckets)
     order = np.argsort(bucket, kind="stable")
     bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
     ordered = events.take(pa.array(order))
@@ -30,6 +29,14 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
         start, stop = int(bounds[index]), int(bounds[index + 1])
         if stop > start:
             yield index, compact(ordered.slice(start, stop - start))
+
+
+def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
+    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone."""
+    encoded = person.dictionary_encode()
+    head = pc.binary_slice(encoded.dictionary, 0, 4).cast(pa.binary())
+    number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
+    return np.asarray(number[np.asarray(encoded.indices)], np.int64)
 
 
 def compact(events: pa.Table) -> pa.RecordBatch:
@@ -42,15 +49,5 @@ def compact(events: pa.Table) -> pa.RecordBatch:
         array = column.combine_chunks()
         if isinstance(array, pa.ChunkedArray):
             array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
-        columns.append(_used_only(array) if pa.types.is_dictionary(field.type) else array)
+        columns.append(used_only(array) if pa.types.is_dictionary(field.type) else array)
     return pa.RecordBatch.from_arrays(columns, schema=EVENTS)
-
-
-def _used_only(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    valid = np.asarray(column.indices.is_valid())
-    codes = np.asarray(column.indices.fill_null(0), np.int64)
-    used = np.flatnonzero(np.bincount(codes[valid], minlength=len(column.dictionary)))
-    number = np.zeros(max(len(column.dictionary), 1), np.int32)
-    number[used] = np.arange(len(used), dtype=np.int32)
-    indices = pa.array(number[codes], pa.int32(), mask=~valid)
-    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(pa.array(used)))

@@ -11,6 +11,7 @@ import pyarrow as pa
 from transforms.caps import apply_caps
 from transforms.context import cut_in_rounds
 from transforms.distinct import distinct
+from transforms.leftover import Segments
 from transforms.lift import steps_of
 from transforms.pack import Packed
 from transforms.plan import Plan
@@ -29,7 +30,8 @@ class Emitted(NamedTuple):
     """Segments that a bucket emits, in order, after caps; arrays of equal length but for the counts.
 
     `person`: index into the bucket's persons. `session`: of the bucket. `start`, `length`: rows of the bucket's staged
-    EVENTS. `withheld`: reason → (actions, people behind it), for reasons known before the filter.
+    EVENTS. `capped`: those that a cap withheld. `withheld`: reason → (actions, people behind it), for reasons known
+    before the filter.
     """
 
     record: Int32s
@@ -39,6 +41,7 @@ class Emitted(NamedTuple):
     length: Int32s
     actions: Int32s
     packed: Packed
+    capped: Segments
     withheld: dict[str, tuple[int, int]]
 
 
@@ -84,6 +87,7 @@ def emit(
         (stop - start)[keep].astype(np.int32),
         pieces.length[keep],
         packed,
+        Segments(start[~keep], (stop - start)[~keep]),
         withheld,
     )
 

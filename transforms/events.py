@@ -21,10 +21,11 @@ from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
+from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids
-from transforms.schemas import EVENTS, POSITION, RECORD_ID, REJECTS
+from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_text
 from transforms.times import parse_times
 
@@ -32,6 +33,8 @@ FILTERED: Final = "where_filter"
 OUTSIDE_WINDOW: Final = "outside_window"
 NOT_ADMITTED: Final = "not_admitted"
 DUPLICATE: Final = "duplicate"
+TOO_LATE_REASON: Final = "too_late"
+BURNED_REASON: Final = "withdrawn_night"
 
 COUNTED_PEOPLE: Final = 1024
 """People behind a drop are counted up to this many: enough to know whether they are k."""
@@ -45,7 +48,8 @@ def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
 @dataclass(frozen=True)
 class EventPolicy:
     """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
-    `gazetteer` None: no names are known."""
+    `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
+    accounts that are never admitted again."""
 
     mapping: Mapping
     first_us: int
@@ -56,13 +60,17 @@ class EventPolicy:
     counting_key: bytes = field(repr=False)
     registry: Registry | None = field(repr=False)
     gazetteer: Gazetteer | None = field(default=None, repr=False)
+    past: tuple[PastSpan, ...] = ()
+    erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
 
 
 class Normalised(NamedTuple):
-    """EVENTS in the order of the rows, REJECTS, and counts by reason and by scrub rule."""
+    """EVENTS in the order of the rows, of the window and of nights before it that may be late; REJECTS; and counts by
+    reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped."""
 
     events: pa.Table
     rejects: pa.Table
+    too_late: pa.Table
     dropped: dict[str, int]
     behind: dict[str, frozenset[bytes]]  # by drop reason: people, as digests that mean nothing after the run
     hits: dict[str, int]
@@ -88,10 +96,11 @@ def to_events(
     digests = pseudonyms(account.dictionary, key=policy.person_key)
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
+    admissible = ~np.asarray(pc.is_in(digests, value_set=policy.erased), np.bool_)
     if registry is not None:
-        # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
-        takes_part = np.append(ever_admitted(registry, digests), True)[code]
-        rows, code = drops.keep(rows, code, takes_part, NOT_ADMITTED)
+        admissible &= ever_admitted(registry, digests)
+    # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
+    rows, code = drops.keep(rows, code, np.append(admissible, True)[code], NOT_ADMITTED)
     if mapping.where is not None:
         wanted = pc.is_in(
             as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string())
@@ -105,9 +114,12 @@ def to_events(
     rows, code = rows.filter(pa.array(~bad)), code[~bad]
     time_us = np.asarray(parsed.time_us.filter(pa.array(~bad)), np.int64)
 
-    inside = (time_us >= policy.first_us) & (time_us < policy.end_us)
-    rows, code = drops.keep(rows, code, inside, OUTSIDE_WINDOW)
-    time_us = time_us[inside]
+    fate = fates(time_us, first_us=policy.first_us, end_us=policy.end_us, past=policy.past)
+    too_late = _rejected(rows, fate == TOO_LATE, TOO_LATE_REASON)
+    for wrong, reason in ((OUTSIDE, OUTSIDE_WINDOW), (TOO_LATE, TOO_LATE_REASON), (BURNED, BURNED_REASON)):
+        mask = fate != wrong
+        rows, code = drops.keep(rows, code, mask, reason)
+        time_us, fate = time_us[mask], fate[mask]
 
     if registry is None:
         person, unit = digests.take(pa.array(code)), _unit_column(rows, policy)
@@ -133,10 +145,14 @@ def to_events(
             "position": rows.column(POSITION),
             "path": paths.path,
             "record_id": _record_ids(rows, policy),
+            "account": digests.take(pa.array(code)),
+            "fragment": pa.nulls(rows.num_rows, pa.int64()),
         },
         schema=EVENTS,
     ).filter(usable)
-    return Normalised(events, pa.concat_tables(rejects), drops.counts, drops.behind, paths.hits, present)
+    return Normalised(
+        events, pa.concat_tables(rejects), too_late, drops.counts, drops.behind, paths.hits, present
+    )
 
 
 def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:

@@ -158,6 +158,15 @@ def ever_admitted(registry: Registry, account: pa.Array) -> Bools:
     return (entry >= 0) & (spans[entry] > 0)
 
 
+def all_accounts_of(accounts: pa.Array, registry: Registry | None) -> pa.Array:
+    """Some accounts (binary(16)), and every other account of the same people."""
+    if registry is None or not len(accounts):
+        return accounts
+    people = registry.person.take(pc.index_in(accounts, value_set=registry.accounts)).drop_null()
+    theirs = registry.accounts.filter(pc.is_in(registry.person, value_set=people, skip_nulls=True))
+    return pc.unique(pa.concat_arrays([accounts, theirs]))
+
+
 def admit(
     registry: Registry, account: pa.Array, account_code: npt.NDArray[np.int32], time_us: Int64s
 ) -> Admitted:

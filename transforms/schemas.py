@@ -38,9 +38,48 @@ EVENTS: Final = pa.schema(
             "path", pa.dictionary(pa.int32(), pa.string()), nullable=False
         ),  # levels joined by LEVEL_SEPARATOR
         pa.field("record_id", DIGEST),  # null: the mapping asks for no deduplication, or the record has no id
+        pa.field(
+            "account", DIGEST, nullable=False
+        ),  # keyed 128-bit digest of the account; people may have several
+        pa.field(
+            "fragment", pa.int64()
+        ),  # of the pool: which fragment it waited in; null: read from the files
     ]
 )
-"""One admitted event a row. Dictionaries hold used values only, so that nothing filtered out stays in the bytes."""
+"""One admitted event a row. Dictionaries hold used values only, so that nothing filtered out stays in the bytes.
+
+Events of the pool have file −1 and their row there as position."""
+
+POOL: Final = pa.schema(
+    [
+        pa.field("account", DIGEST, nullable=False),
+        pa.field("unit", pa.dictionary(pa.int32(), pa.string())),  # null: unknown when it was read
+        pa.field("time_us", pa.int64(), nullable=False),
+        pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("fragment", pa.int64(), nullable=False),
+    ]
+)
+"""One waiting event a row, in order of time and of where it stood. Whose it is, is found anew at every run."""
+
+SPENT: Final = pa.schema(
+    [
+        pa.field("account", DIGEST, nullable=False),
+        pa.field("from_us", pa.int64(), nullable=False),
+        pa.field("to_us", pa.int64(), nullable=False),  # the last event's time: closed
+    ]
+)
+"""Where events of an account were released, or cut away by a cap: nothing is joined across these."""
+
+SPENT_OF_PEOPLE: Final = pa.schema([pa.field("person", DIGEST, nullable=False), *list(SPENT)[1:]])
+"""SPENT by whose accounts these are."""
+
+LEDGER: Final = pa.schema(
+    [pa.field("account", DIGEST, nullable=False), pa.field("digest", pa.int64(), nullable=False)]
+)
+"""One consumed event a row: `transforms.ledger` says what its digest is of."""
+
+MEMBERSHIP: Final = pa.schema([pa.field("account", DIGEST, nullable=False)])
+"""The accounts that emitted what a version releases, each once."""
 
 ACTIONS: Final = pa.schema(
     [

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.barriers import opens_session
 from transforms.buckets import compact
 from transforms.distinct import distinct, number
 from transforms.schemas import ACTIONS, EVENTS
@@ -16,6 +17,7 @@ from transforms.tokens import level_texts
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 class Ordered(NamedTuple):
@@ -78,26 +80,43 @@ def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
     return rank[np.asarray(encoded.indices)], pa.array(digests[order].tolist(), pa.binary(16))
 
 
-def build_actions(events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool) -> Sequenced:
+def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None, end_us: int) -> Bools:
+    """Which events are of a session that may go on after `end_us` (µs UTC, exclusive): its last is no more than the gap
+    before.
+
+    Args:
+        events, gap_us, spent: as of `build_actions`.
+    """
+    person, persons = person_codes(pa.chunked_array([events.column("person")]))
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
+    first = np.flatnonzero(opens)
+    last = np.append(first, events.num_rows)[1:] - 1
+    return np.repeat(time_us[last] >= end_us - gap_us, last - first + 1)
+
+
+def build_actions(
+    events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool, spent: pa.Table | None = None
+) -> Sequenced:
     """Sessionize and reduce.
 
     Args:
         events: EVENTS in total order, as `order_events` returns them.
         gap_us: a pause longer than this starts a new session (exactly the gap does not; DESIGN §2).
         drop_repeats: whether a run of the same action is one action.
+        spent: SPENT_OF_PEOPLE, what was released before (`transforms.barriers`); None: nothing.
     """
     rows = events.num_rows
     person, persons = person_codes(pa.chunked_array([events.column("person")]))
     time_us = np.asarray(events.column("time_us"))
     path = events.column("path")
     code = np.asarray(path.indices, np.int32)
-    opens = np.ones(rows, np.bool_)
-    opens[1:] = (person[1:] != person[:-1]) | (time_us[1:] - time_us[:-1] > gap_us)
+    opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
     session = np.cumsum(opens, dtype=np.int32) - 1
     starts = opens.copy()
     starts[1:] |= (code[1:] != code[:-1]) if drop_repeats else True
     first = np.flatnonzero(starts)
-    last = np.append(first[1:], rows)
+    last = np.append(first, rows)[1:]
     actions = pa.RecordBatch.from_arrays(
         [
             pa.array(person[first]),

@@ -22,7 +22,7 @@ DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
 
 @dataclass(frozen=True)
 class ReadStatistics:
-    """Counts of records.
+    """Counts of records. `kept`: of the window; `candidates`: of nights before it, which may be late.
 
     `behind`: by drop reason the people behind it, as digests that mean nothing after the run. `unreadable`: what
     stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
@@ -40,6 +40,7 @@ class ReadStatistics:
     unreadable: frozenset[tuple[int, str]] = frozenset()
     first_us: int | None = None
     last_us: int | None = None
+    candidates: int = 0
 
     def __add__(self, other: ReadStatistics) -> ReadStatistics:
         """The statistics of both parts together."""
@@ -57,13 +58,17 @@ class ReadStatistics:
             self.unreadable | other.unreadable,
             min(firsts, default=None),
             max(lasts, default=None),
+            self.candidates + other.candidates,
         )
 
 
-def measure(normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file: int) -> ReadStatistics:
+def measure(
+    normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file: int, first_us: int
+) -> ReadStatistics:
     """The statistics of one batch.
 
     Args:
+        first_us: where the window begins, µs UTC; what is before it is a candidate.
         decode_rejects: REJECTS of the decoder. rows: how many records it decoded. file: rank of the file.
     """
     rejected: Counter[str] = Counter()
@@ -71,10 +76,11 @@ def measure(normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file
         for item in pc.value_counts(table.column("reason")).to_pylist():
             rejected[item["values"]] += item["counts"]
     times = normalised.events.column("time_us")
+    times = times.filter(pc.greater_equal(times, first_us))
     span = pc.min_max(times).as_py()
     return ReadStatistics(
         read=rows + decode_rejects.num_rows,
-        kept=normalised.events.num_rows,
+        kept=len(times),
         rejected=rejected,
         dropped=Counter(normalised.dropped),
         behind=normalised.behind,
@@ -83,6 +89,7 @@ def measure(normalised: Normalised, decode_rejects: pa.Table, *, rows: int, file
         damaged_files=frozenset({file}) if DAMAGE & rejected.keys() else frozenset(),
         first_us=span["min"],
         last_us=span["max"],
+        candidates=normalised.events.num_rows - len(times),
     )
 
 

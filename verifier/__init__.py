@@ -1,8 +1,9 @@
 """The independent recount of a release. It imports nothing of the anonymiser, on purpose (a test checks)."""
 
+from verifier.before import Before
 from verifier.holdings import Holdings
 from verifier.policy import Policy
-from verifier.schemas import EMISSIONS, EVENTS, SPANS
+from verifier.schemas import EMISSIONS, EVENTS, SPANS, SPENT
 from verifier.staging import Bucket
 from verifier.verification import Measured, Verification, verify
 from verifier.violations import KINDS
@@ -12,6 +13,8 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "SPANS",
+    "SPENT",
+    "Before",
     "Bucket",
     "Holdings",
     "Measured",

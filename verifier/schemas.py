@@ -21,6 +21,8 @@ EVENTS: Final = pa.schema(
         pa.field("position", pa.int64(), nullable=False),
         pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),
         pa.field("record_id", pa.binary(16)),  # null: not to be deduplicated
+        pa.field("account", pa.binary(16), nullable=False),
+        pa.field("fragment", pa.int64()),  # waited in the pool, in one piece; null: read from the files
     ]
 )
 
@@ -43,6 +45,15 @@ SPANS: Final = pa.schema(
     ]
 )
 """Who held which unit from when to when, as the registry has it."""
+
+SPENT: Final = pa.schema(
+    [
+        pa.field("person", pa.binary(16), nullable=False),
+        pa.field("from_us", pa.int64(), nullable=False),
+        pa.field("to_us", pa.int64(), nullable=False),  # closed
+    ]
+)
+"""When something of a person was released or cut off by a cap, in an earlier version."""
 
 COLUMNS: Final = ("actions", "length", "people", "occurrences")
 """The columns of a released record, in order."""

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from verifier.before import Before, parted
 from verifier.schemas import EMISSIONS, EVENTS, fits
 from verifier.violations import Tally
 
@@ -19,10 +21,12 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Bucket:
-    """What one person bucket staged: `events` (EVENTS, in total order) and `emissions` (EMISSIONS), as pa.Table."""
+    """What one person bucket staged: `events` (EVENTS, in total order), `emissions` (EMISSIONS), and `waiting` (EVENTS): of
+    sessions that are not over, as pa.Table."""
 
     events: Any
     emissions: Any
+    waiting: Any
 
 
 class Halves(NamedTuple):
@@ -72,11 +76,12 @@ def whole(table: Any, name: str) -> Any:
 
 def is_sound(bucket: Bucket, tally: Tally) -> bool:
     """Whether a bucket's tables can be read at all: their schemas, and no null where none may be."""
-    if not (fits(bucket.events, EVENTS) and fits(bucket.emissions, EMISSIONS)):
+    tables = ((bucket.events, EVENTS), (bucket.emissions, EMISSIONS), (bucket.waiting, EVENTS))
+    if not all(fits(table, schema) for table, schema in tables):
         tally.add("bucket_schema", 1)
         return False
     nulls = 0
-    for table, schema in ((bucket.events, EVENTS), (bucket.emissions, EMISSIONS)):
+    for table, schema in tables:
         for field in schema:
             column = table.column(field.name)
             if not field.nullable:
@@ -88,12 +93,22 @@ def is_sound(bucket: Bucket, tally: Tally) -> bool:
     return nulls == 0
 
 
-def read_events(events: Any, *, gap_us: int, tally: Tally) -> Staged:
+def active_people(bucket: Bucket, first_us: int) -> int:
+    """How many people did something in the window itself: events that were read, not those that only waited."""
+    persons = []
+    for table in (bucket.events, bucket.waiting):
+        own = pc.and_(table.column("fragment").is_null(), pc.greater_equal(table.column("time_us"), first_us))
+        persons += table.column("person").filter(own).chunks
+    return len(pc.unique(pa.chunked_array(persons, pa.binary(16))))
+
+
+def read_events(events: Any, *, gap_us: int, before: Before, tally: Tally) -> Staged:
     """Check the order and uniqueness of EVENTS and derive people and sessions.
 
     Args:
         events: pa.Table, EVENTS, without nulls but in unit and record_id.
-        gap_us: a session ends where the next event of its person is later by more than this.
+        gap_us: a session ends where the next event of its person is later by more than this,
+        before: or where something that came out before lies in between.
     """
     events = events.unify_dictionaries()
     column = whole(events, "person")
@@ -103,6 +118,8 @@ def read_events(events: Any, *, gap_us: int, tally: Tally) -> Staged:
     later[1:] = (digest.high[1:] != digest.high[:-1]) | (digest.low[1:] != digest.low[:-1])
     opens = later.copy()
     opens[1:] |= time_us[1:] - time_us[:-1] > gap_us
+    first = np.flatnonzero(later)
+    opens |= parted(column.take(pa.array(first)), first, time_us, whole(events, "fragment"), before)
     run = np.cumsum(later, dtype=np.int64)
     tally.add("unsorted_events", _descends([*digest, time_us, file, position]))
     tally.add("duplicate_event", _same_place(file, position))
@@ -151,10 +168,10 @@ def _same_place(file: npt.NDArray[np.int32], position: Int64s) -> int:
     """How many rows repeat a (file, position)."""
     if (
         len(file)
-        and 0 <= file.min() <= file.max() < 1 << 20
+        and -1 <= file.min() <= file.max() < (1 << 20) - 1
         and 0 <= position.min() <= position.max() < 1 << 43
     ):
-        place = np.sort(file.astype(np.int64) << 43 | position)
+        place = np.sort(file.astype(np.int64) + 1 << 43 | position)  # what waited has file -1
         return int((place[1:] == place[:-1]).sum())
     order = np.lexsort((position, file))
     return _repeats(file[order], position[order])

@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from verifier.before import Before
 from verifier.counts import Counts
 from verifier.holdings import Holdings, held_by
 from verifier.intervals import Claims, check_intervals, digest_array
 from verifier.policy import Policy
 from verifier.release import Release, read_release
-from verifier.staging import Bucket, is_sound, read_events
+from verifier.staging import Bucket, active_people, is_sound, read_events
 from verifier.tokens import give_their_record
 from verifier.violations import Tally
 
@@ -25,13 +26,14 @@ from verifier.violations import Tally
 class Measured:
     """Exact figures, recounted. They are for the private manifest: a public one holds no exact count (G6).
 
-    `people`, `events`, `sessions`: staged. `emissions`: all of them; `occurrences`: true ones of released records, and
-    `transitions`, `released_events`: adjacent pairs of actions, and events, in these. `smallest_support`,
-    `median_support`: people of a record; 0 where there is none. `min_outside_unit`: the j in force, 0 where nobody's unit
-    is known.
+    `people`, `events`, `sessions`: staged, of sessions that are over; `active`: people with events in the window itself.
+    `emissions`: all of them; `occurrences`: true ones of released records, and `transitions`, `released_events`: adjacent
+    pairs of actions, and events, in these. `smallest_support`, `median_support`: people of a record; 0 where there is none.
+    `min_outside_unit`: the j in force, 0 where nobody's unit is known.
     """
 
     people: int
+    active: int
     events: int
     sessions: int
     emissions: int
@@ -58,7 +60,11 @@ class Verification:
 
 
 def verify(
-    parquet: Sequence[Path], buckets: Iterable[Callable[[], Bucket]], policy: Policy, holdings: Holdings
+    parquet: Sequence[Path],
+    buckets: Iterable[Callable[[], Bucket]],
+    policy: Policy,
+    holdings: Holdings,
+    before: Before,
 ) -> Verification:
     """Hold a release to its policy.
 
@@ -67,13 +73,14 @@ def verify(
         buckets: loaders of all person buckets, called one at a time, so that memory is bounded by one bucket.
         policy: what was promised.
         holdings: who held which unit, as the registry has it.
+        before: what earlier versions released.
 
     Raises:
         OSError: a file is not there or may not be read. What a file or a bucket *holds* never raises: it is counted.
     """
     tally = Tally()
     release = read_release(parquet, policy, tally)
-    recount = _Recount(release, policy, holdings, tally)
+    recount = _Recount(release, policy, holdings, before, tally)
     for load in buckets:
         recount.add(load())
     return recount.close()
@@ -82,18 +89,20 @@ def verify(
 class _Recount:
     """The state between buckets."""
 
-    def __init__(self, release: Release, policy: Policy, holdings: Holdings, tally: Tally) -> None:
-        self.release, self.policy, self.tally = release, policy, tally
+    def __init__(
+        self, release: Release, policy: Policy, holdings: Holdings, before: Before, tally: Tally
+    ) -> None:
+        self.release, self.policy, self.before, self.tally = release, policy, before, tally
         self.digests = digest_array(release.digests)
         self.spans = holdings.in_window()
         self.counts = Counts(len(release.digests), units_known=self.spans.num_rows > 0)
         self.persons: list[Any] = []
-        self.events = self.sessions = self.emissions = self.released_events = 0
+        self.active = self.events = self.sessions = self.emissions = self.released_events = 0
 
     def add(self, bucket: Bucket) -> None:
         if not is_sound(bucket, self.tally):
             return
-        staged = read_events(bucket.events, gap_us=self.policy.gap_us, tally=self.tally)
+        staged = read_events(bucket.events, gap_us=self.policy.gap_us, before=self.before, tally=self.tally)
         claims = check_intervals(bucket.emissions, staged, self.digests, self.tally)
         # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
         claims = _where(claims, claims.record >= 0)
@@ -104,6 +113,7 @@ class _Recount:
         claims = _where(claims, true)
         self.counts.add(claims, staged, held_by(staged.persons, self.spans), self.policy, self.tally)
         self.persons.append(staged.persons)
+        self.active += active_people(bucket, self.before.first_us)
         self.events += bucket.events.num_rows
         self.sessions += int(staged.session[-1]) if len(staged.session) else 0
         self.emissions += bucket.emissions.num_rows
@@ -117,6 +127,7 @@ class _Recount:
         support, occurrences = self.counts.people, self.counts.occurrences
         measured = Measured(
             people=people,
+            active=self.active,
             events=self.events,
             sessions=self.sessions,
             emissions=self.emissions,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-RegistryDir = Annotated[Path, typer.Option("--registry", help="Folder that holds the versions.")]
+RegistryDir = Annotated[
+    str, typer.Option("--registry", help="Folder or URL (s3://bucket/prefix) that holds the versions.")
+]
 Version = Annotated[str, typer.Argument(help="Name of the version, for instance 2026-11-22.")]
 
 
@@ -20,6 +21,7 @@ def versions(registry: RegistryDir) -> None:
 
     table = Table(
         "version",
+        "state",
         "nights",
         "k",
         "people",
@@ -30,11 +32,13 @@ def versions(registry: RegistryDir) -> None:
         box=None,
         pad_edge=False,
     )
-    manifests = _open(registry).manifests()
-    for manifest in manifests:
+    found = _open(registry).versions()
+    for version in found:
+        manifest = version.manifest
         failed = sum(not gate["success"] for gate in manifest["gates"])
         table.add_row(
-            manifest["version"],
+            version.name,
+            "live" if version.is_live else "withdrawn",
             _nights(manifest["window"]),
             str(manifest["k"]),
             str(manifest["people"]),
@@ -43,48 +47,61 @@ def versions(registry: RegistryDir) -> None:
             "passed" if not failed else f"{failed} warnings",
             ", ".join(notes_of(manifest)),
         )
-    Console().print(table if manifests else "no versions yet")
+    Console().print(table if found else "no versions yet")
 
 
 def show(version: Version, registry: RegistryDir) -> None:
     """Print a version's public manifest as JSON."""
     from etl.registry import dump
 
-    typer.echo(dump(_manifest(registry, version)).decode(), nl=False)
+    manifest = _manifest(registry, version)
+    found = next(one for one in _open(registry).versions() if one.name == version)
+    if found.tombstone is not None:
+        typer.echo(f"version {version} is withdrawn: {found.tombstone.get('reason')}", err=True)
+    typer.echo(dump(manifest).decode(), nl=False)
 
 
 def report(version: Version, registry: RegistryDir) -> None:
     """Print where a version's report is."""
-    typer.echo(_open(registry).reports / f"{_manifest(registry, version)['version']}.html")
+    from etl.layout import report_of
+
+    typer.echo(_open(registry).where(report_of(_manifest(registry, version)["version"])))
 
 
 def verify(registry: RegistryDir) -> None:
-    """Check every version's files against the digests in its manifest."""
+    """Check every version's files against the digests in its manifest; of a withdrawn version there must be none."""
     import hashlib
 
     from etl.errors import StorageError
+    from etl.layout import DATA
 
     opened = _open(registry)
+    found = opened.versions()
     checked, wrong = 0, []
-    for manifest in opened.manifests():
-        for file in manifest["files"]:
-            path = opened.root / file["path"]
-            checked += 1
-            if not path.is_file():
-                wrong.append(f"{file['path']} is missing")
-                continue
-            with open(path, "rb") as stream:
+    for file in (file for version in found for file in version.files):
+        checked += 1
+        try:
+            with opened.store.open(file["path"]) as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() != file["sha256"]:
                     wrong.append(f"{file['path']} has other content")
-    listed = {file["path"] for manifest in opened.manifests() for file in manifest["files"]}
-    found = (path for path in (opened.root / "data").rglob("*") if not path.is_dir())
-    strangers = sorted({str(path.relative_to(opened.root)) for path in found} - listed)
-    wrong += [f"{path} is in no manifest" for path in strangers]
+        except FileNotFoundError:
+            wrong.append(f"{file['path']} is missing")
+    listed = {file["path"] for version in found for file in version.files}
+    withdrawn = {file["path"] for version in found for file in version.manifest["files"]} - listed
+    strangers = sorted(set(opened.store.names(DATA)) - listed)
+    wrong += [
+        f"{path} is of a withdrawn version and still there"
+        if path in withdrawn
+        else f"{path} is in no manifest"
+        for path in strangers
+    ]
     if wrong:
         raise StorageError(
             f"{len(wrong)} of {checked + len(strangers)} files are not what their manifests say: {'; '.join(wrong)}"
         )
-    typer.echo(f"{checked} files of {len(opened.manifests())} versions are what their manifests say")
+    live = sum(version.is_live for version in found)
+    gone = f"; of {len(found) - live} withdrawn ones no data is left" if live < len(found) else ""
+    typer.echo(f"{checked} files of {live} versions are what their manifests say{gone}")
 
 
 def _nights(window: dict[str, Any]) -> str:
@@ -98,23 +115,15 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _open(root: Path) -> Any:
-    from etl.errors import ConfigError
-    from etl.registry import Registry
+def _open(root: str) -> Any:
+    from etl.registry import open_registry
 
-    if not (root / "manifests").is_dir():
-        raise ConfigError(
-            f"{root} is not a registry: it has no manifests; give the folder that `desirepath run --registry` wrote"
-        )
-    return Registry(root)
+    return open_registry(root)
 
 
-def _manifest(root: Path, version: str) -> dict[str, Any]:
-    from etl.errors import ConfigError
-
-    manifest: dict[str, Any] | None = _open(root).manifest(version)
+def _manifest(root: str, version: str) -> dict[str, Any]:
+    registry = _open(root)
+    manifest: dict[str, Any] | None = registry.manifest(version)
     if manifest is None:
-        raise ConfigError(
-            f"the registry {root} has no version of that name; `desirepath versions` lists them"
-        )
+        raise registry.unknown()
     return manifest

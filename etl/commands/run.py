@@ -26,7 +26,9 @@ Input = Annotated[
     list[str] | None, _option(_WHAT, "File, folder or glob to read; repeatable; may hold {date}.")
 ]
 Source = Annotated[str | None, _option(_WHAT, "native, auto, or a mapping file (YAML). Default: auto.")]
-RegistryDir = Annotated[Path | None, _option(_WHAT, "Folder that holds the versions.")]
+RegistryDir = Annotated[
+    str | None, _option(_WHAT, "Folder or URL (s3://bucket/prefix) that holds the versions.")
+]
 Night = Annotated[str | None, _option(_WHAT, "The night to release, YYYY-MM-DD.")]
 Window = Annotated[str | None, _option(_WHAT, "One version from a span: FIRST..LAST, or all.")]
 Zone = Annotated[str | None, _option(_WHAT, "Time zone of the nights. Default: UTC.")]
@@ -42,6 +44,13 @@ Purpose = Annotated[str | None, _option(_WHO, "What the data is for; stamped on 
 Agreement = Annotated[str | None, _option(_WHO, "Id of the works agreement; stamped on the version.")]
 KeyFile = Annotated[
     Path | None, _option(_WHO, "Pseudonym key, 64 hex digits. Default: $DESIREPATH_KEY, else the user's own.")
+]
+PoolKeyFile = Annotated[
+    Path | None,
+    _option(
+        _WHO,
+        "Key of what waits in the registry, 64 hex digits. Default: $DESIREPATH_POOL_KEY, else the user's own.",
+    ),
 ]
 Simulated = Annotated[
     bool | None, _option(_WHO, "Say on every page that the logs are simulated.", "--simulated")
@@ -64,6 +73,14 @@ MaxPerPerson = Annotated[
 MinActive = Annotated[int | None, _option(_PRIVACY, "Active people that a night needs. Default: 5 k.")]
 Gap = Annotated[float | None, _option(_PRIVACY, "A longer pause starts a new session. Default: 30.")]
 MaxLength = Annotated[int | None, _option(_PRIVACY, "Longest sequence. Default: 12.")]
+LateDays = Annotated[
+    int | None,
+    _option(_PRIVACY, "Nights after which an event still joins the next window; 0: none does. Default: 3."),
+]
+PoolNights = Annotated[
+    int | None,
+    _option(_PRIVACY, "Nights that what could not be released waits for more people. Default: 21."),
+]
 RejectRatio = Annotated[
     float | None, _option(_HOW, "Share of records that may be unusable before the run fails. Default: 0.01.")
 ]
@@ -90,6 +107,7 @@ def run(
     purpose: Purpose = None,
     works_agreement: Agreement = None,
     key_file: KeyFile = None,
+    pool_key_file: PoolKeyFile = None,
     simulated: Simulated = None,
     k: K = None,
     allow_low_k: LowK = None,
@@ -99,6 +117,8 @@ def run(
     min_active: MinActive = None,
     gap_minutes: Gap = None,
     max_length: MaxLength = None,
+    late_days: LateDays = None,
+    pool_nights: PoolNights = None,
     max_reject_ratio: RejectRatio = None,
     buckets: Buckets = None,
     split_mb: SplitMb = None,

@@ -4,7 +4,6 @@ import pytest
 
 from etl.config import load_config
 from etl.errors import ConfigError
-from etl.keys import load_key
 from etl.participation_file import parse_participation, read_content
 from etl.source import read_mapping
 
@@ -66,33 +65,6 @@ def test_an_unknown_setting_in_the_file_is_an_error(tmp_path):
     file.write_text("kk: 20\n")
     with pytest.raises(ConfigError, match="not a known setting"):
         load_config(file, GOOD)
-
-
-def test_a_key_is_made_once_for_its_owner_only(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.delenv("DESIREPATH_KEY", raising=False)
-    made = load_key(None)
-    path = tmp_path / "desirepath" / "key"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert load_key(None) == made == bytes.fromhex(path.read_text().strip())
-
-
-def test_the_environment_goes_before_the_users_own_key(monkeypatch):
-    monkeypatch.setenv("DESIREPATH_KEY", "ab" * 32)
-    assert load_key(None) == b"\xab" * 32
-
-
-@pytest.mark.parametrize(
-    ("content", "mode", "said"),
-    [("ab" * 32, 0o644, "chmod 600"), ("short", 0o600, "64 hexadecimal"), ("é", 0o600, "hexadecimal")],
-)
-def test_a_key_file_that_will_not_do_is_refused(tmp_path, content, mode, said):
-    path = tmp_path / "key"
-    path.write_text(content)
-    path.chmod(mode)
-    with pytest.raises(ConfigError, match=said):
-        load_key(path)
-    assert content not in said
 
 
 HEADER = "account,person,unit,status,valid_from,valid_to,basis,recorded_at\n"

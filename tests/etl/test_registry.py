@@ -10,9 +10,11 @@ import yaml
 from etl.card import render_card
 from etl.errors import ConfigError, LockedError
 from etl.parquet import write_release
-from etl.registry import Registry, write_atomically
+from etl.registry import Registry
 from etl.sealed import new_key, read_sealed, write_sealed
+from etl.store.atomic import write_atomically
 from etl.suppress import tell
+from etl.versions import Version
 from transforms.records import record_digest
 from transforms.release import Release
 from transforms.schemas import RELEASE
@@ -77,7 +79,7 @@ def registry(tmp_path):
 def test_a_new_registry_serves_nothing(registry):
     (config,) = head(registry)["configs"]
     assert (config["config_name"], config["default"], config["data_files"]) == ("default", True, [])
-    assert registry.private.stat().st_mode & 0o777 == 0o700
+    assert (registry.root / ".private").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_version_appears_with_its_configs(registry):
@@ -110,7 +112,7 @@ def test_a_version_is_written_once(registry):
     publish(registry, "2026-11-21", ["a", "b"])
     with pytest.raises(OSError):  # noqa: PT011
         publish(registry, "2026-11-21", ["a", "c"])
-    assert json.loads((registry.manifests_folder / "2026-11-21.json").read_text())["released"] == {
+    assert json.loads((registry.root / "manifests" / "2026-11-21.json").read_text())["released"] == {
         "records": 1
     }
 
@@ -120,13 +122,13 @@ def test_what_an_interrupted_run_left_is_removed(registry):
     registry.staging("died")
     (registry.root / "data" / "2026-11-22" / "sequences").mkdir(parents=True)
     (registry.root / "data" / "mine").mkdir()
-    (registry.private / "publishing").mkdir(exist_ok=True)
-    (registry.private / "publishing" / "2026-11-22").touch()
-    (registry.reports / "2026-11-22.html").write_text("x")
+    (registry.root / ".private" / "publishing").mkdir(exist_ok=True)
+    (registry.root / ".private" / "publishing" / "2026-11-22").touch()
+    (registry.root / "reports" / "2026-11-22.html").write_text("x")
     registry.repair()
     assert sorted(path.name for path in (registry.root / "data").iterdir()) == ["2026-11-21", "mine"]
-    assert list((registry.private / "staging").iterdir()) == []
-    assert [path.stem for path in registry.reports.iterdir()] == ["2026-11-21"]
+    assert list((registry.root / ".private" / "staging").iterdir()) == []
+    assert [path.stem for path in (registry.root / "reports").iterdir()] == ["2026-11-21"]
 
 
 def _hold(root, held, done):
@@ -179,7 +181,7 @@ def test_sealed_tables_open_with_their_key_and_name_only(tmp_path):
 
 
 def test_the_card_tells_what_was_not_stated():
-    card = render_card([manifest("2026-11-21", [])])
+    card = render_card([Version(manifest("2026-11-21", []))])
     assert "not stated" in card
     assert "nothing could be released" in card
     assert "accounts (no participation file)" in card

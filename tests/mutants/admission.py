@@ -158,8 +158,8 @@ ADMISSION = (
         T7,
         (
             "etl/settle.py",
-            '    touching = [old["version"] for old',
-            '    touching = [] and [old["version"] for old',
+            "    touching = [old for old",
+            "    touching = [] and [old for old",
         ),
     ),
     mutant(

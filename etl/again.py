@@ -1,0 +1,87 @@
+"""A window that is taken: the same content again is nothing to do, anything else is refused (docs/decisions/0014)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from etl.config import RunConfig
+from etl.errors import AlreadyPublishedError
+from etl.execute import run_pipeline
+from etl.history import touching
+from etl.input_check import check_input
+from etl.job import Job
+from etl.manifest import policy_of
+from etl.registry import Registry
+from etl.settle import Result, keep_dead_letters, where_of
+from etl.state import read_content
+from etl.versions import Version
+from etl.window import night_of
+
+_IN_FORCE: Final = "min_outside_unit"
+"""The policy as published says the j in force: 0 where nobody's unit was known."""
+
+
+def published_already(
+    config: RunConfig, job: Job, registry: Registry, versions: Sequence[Version], beam_flags: list[str]
+) -> Result | None:
+    """None: the window is free. Else how it ends.
+
+    Raises:
+        AlreadyPublishedError: the window touches nights that are published with other content, or were withdrawn.
+    """
+    if not versions:
+        return None
+    window = planned_window(config)
+    if window is not None and not touching(versions, window):
+        return None
+    from etl.pipeline import build_reading
+
+    run_pipeline(job, beam_flags, build_reading)
+    statistics = orjson.loads(job.staging.statistics.read_bytes())
+    keep_dead_letters(registry, job.staging)
+    check_input(config, statistics, registry)
+    window = window or measured_window(config, statistics)
+    taken = touching(versions, window)
+    if not taken:
+        return None
+    version = taken[0]
+    content = orjson.loads(job.staging.content.read_bytes()) | {"drop_repeats": job.anonymity.drop_repeats}
+    if (
+        len(taken) == 1
+        and version.is_live
+        and all(version.manifest["window"][name] == night for name, night in window.items())
+        and read_content(registry, version.name) == content
+        and _same_policy(version.manifest["policy"], policy_of(config, config.min_outside_unit))
+    ):
+        return Result(
+            version.manifest, "already published with the same content", where_of(registry, version.manifest)
+        )
+    names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in taken)
+    raise AlreadyPublishedError(
+        f"the window {window['first']}..{window['last']} touches what is published with other content or another policy, "
+        f"or was withdrawn: {names}. A published version never changes, and no event is released twice, also when the "
+        "version that it was in is withdrawn. Events that came late join the next night's run by themselves; for anything "
+        "else choose other nights, or another registry"
+    )
+
+
+def planned_window(config: RunConfig) -> dict[str, Any] | None:
+    """First and last night and their time zone, where the configuration says them; None: all time."""
+    if config.nights is None:
+        return None
+    first, last = config.nights
+    return {"first": str(first), "last": str(last), "timezone": config.night_timezone}
+
+
+def measured_window(config: RunConfig, statistics: dict[str, Any]) -> dict[str, Any]:
+    """The same, by the first and the last event that were read."""
+    first, last = (str(night_of(statistics[end], config.night_timezone)) for end in ("first_us", "last_us"))
+    return {"first": first, "last": last, "timezone": config.night_timezone}
+
+
+def _same_policy(published: dict[str, Any], asked: dict[str, Any]) -> bool:
+    others = [{name: value for name, value in one.items() if name != _IN_FORCE} for one in (published, asked)]
+    return others[0] == others[1] and published[_IN_FORCE] in (asked[_IN_FORCE], 0)

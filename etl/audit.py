@@ -1,0 +1,101 @@
+"""The audit log: what was done to the registry, in entries that cannot be changed, left out or put in between unnoticed.
+
+An entry is one create-only object `.private/audit/<seq>.json` and names the SHA-256 of the one before (`prev`). Because
+entries are create-only, a holder of the lock that was taken for dead cannot write beside its successor.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from etl.canonical import dump
+from etl.errors import LockedError, StorageError
+from etl.layout import AUDIT
+from etl.store import Store
+
+START: Final = "0" * 64
+"""What the first entry names as the one before."""
+
+_OWN: Final = frozenset({"seq", "time", "event", "prev"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. `digest`: of its bytes, which the next one names."""
+
+    name: str
+    digest: str
+    fields: dict[str, Any]
+
+    @property
+    def event(self) -> str:
+        """What happened: `published`, `withdrawn`, `approved`, `erased`, `expired`, `key_rotated` …"""
+        return str(self.fields["event"])
+
+    @property
+    def version(self) -> str | None:
+        """The version it is about, if it is about one."""
+        return self.fields.get("version")
+
+    @property
+    def when(self) -> str:
+        """When it was written (UTC)."""
+        return str(self.fields["time"])
+
+
+def append(store: Store, event: str, **fields: Any) -> Entry:
+    """Write the next entry. Needs the lock.
+
+    Raises:
+        LockedError: somebody else wrote it, so the lock was lost.
+    """
+    if wrong := _OWN & fields.keys():
+        raise ValueError(f"an entry's own fields: {sorted(wrong)}")
+    names = store.names(AUDIT)
+    prev = sha256(store.read(names[-1])).hexdigest() if names else START
+    seq = _number(names[-1]) + 1 if names else 1
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    content = dump({**fields, "seq": seq, "time": now, "event": event, "prev": prev})
+    name = f"{AUDIT}/{seq:08d}.json"
+    try:
+        store.create(name, content)
+    except FileExistsError:
+        raise LockedError(
+            f"another run wrote to the audit log of {store.describe()} meanwhile, so this one had lost the lock: run again"
+        ) from None
+    return parse(name, content)
+
+
+def read_chain(store: Store) -> list[Entry]:
+    """All entries in order; whether they hold together is `etl.audit_check`'s to say.
+
+    Raises:
+        StorageError: one is no entry.
+    """
+    return [parse(name, content) for name, content in store.read_all(AUDIT).items()]
+
+
+def parse(name: str, content: bytes) -> Entry:
+    """An entry from its bytes."""
+    try:
+        fields = orjson.loads(content)
+        if not isinstance(fields, dict) or not fields.keys() >= _OWN:
+            raise ValueError("not an entry")
+        _number(name)
+    except ValueError:
+        raise StorageError(f"the audit entry {name} cannot be read: restore it from a backup") from None
+    return Entry(name, sha256(content).hexdigest(), fields)
+
+
+def latest(chain: list[Entry], event: str) -> dict[str, Entry]:
+    """The last entry of one event for each version."""
+    return {entry.version: entry for entry in chain if entry.event == event and entry.version is not None}
+
+
+def _number(name: str) -> int:
+    return int(name.rpartition("/")[2].removesuffix(".json"))

@@ -1,0 +1,92 @@
+"""What a run draws on beside the files: the pool, resolved to people as known now, and the ledgers, both left by bucket.
+
+A worker finds what concerns its bucket sealed in the staging folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.sealed import write_sealed
+from etl.staging import Staging
+from transforms.buckets import bucket_of, partition
+from transforms.gazetteer import Gazetteer
+from transforms.leftover import PLACED, pool_rows
+from transforms.participation import Registry
+from transforms.resume import person_of, resume
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What the pool brings. `buckets`: for which of them something is staged. `carried`: PLACED, what is later than the
+    window and waits on. `first_us`: of the earliest event drawn on, µs UTC; None: nothing is. `rows`: of the generation;
+    `purged`: how many of these may not be used any more, and `purged_people`: of how many accounts."""
+
+    buckets: tuple[int, ...]
+    carried: pa.Table
+    first_us: int | None
+    rows: int
+    purged: int
+    purged_people: int
+
+
+def stage_pool(
+    pool: pa.Table,
+    staging: Staging,
+    *,
+    end_us: int,
+    buckets: int,
+    registry: Registry | None,
+    erased: pa.Array,
+    gazetteer: Gazetteer | None,
+    sealing_key: bytes,
+) -> Pooled:
+    """Resolve the pool (POOL) and stage what is from before the window's end (µs UTC)."""
+    resumed = resume(pool, registry=registry, erased=erased, gazetteer=gazetteer)
+    before = pc.less(resumed.events.column("time_us"), end_us)
+    drawn, later = resumed.events.filter(before), resumed.events.filter(pc.invert(before))
+    staged = []
+    for number, batch in partition(drawn, buckets=buckets):
+        write_sealed(pa.Table.from_batches([batch]), staging.pooled(number), sealing_key)
+        staged.append(number)
+    purged = pool.column("account").filter(pa.array(resumed.purged))
+    return Pooled(
+        tuple(staged),
+        pool_rows(later, np.asarray(later.column("fragment"), np.int64))
+        if later.num_rows
+        else PLACED.empty_table(),
+        pc.min(drawn.column("time_us")).as_py(),
+        pool.num_rows,
+        len(purged),
+        pc.count_distinct(purged).as_py(),
+    )
+
+
+def stage_ledgers(
+    ledgers: list[pa.Table],
+    place: Callable[[int], Path],
+    *,
+    buckets: int,
+    registry: Registry | None,
+    sealing_key: bytes,
+) -> None:
+    """Stage LEDGER rows where the buckets of their people find them."""
+    rows = pa.concat_tables(ledgers).combine_chunks() if ledgers else None
+    if rows is None or not rows.num_rows:
+        return
+    account = rows.column("account").combine_chunks().dictionary_encode()
+    whose = person_of(account.dictionary, registry).take(account.indices)
+    bucket = bucket_of(whose, buckets=buckets)
+    order = np.argsort(bucket, kind="stable")
+    bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
+    ordered = rows.take(pa.array(order))
+    for number in range(buckets):
+        start, stop = int(bounds[number]), int(bounds[number + 1])
+        if stop > start:
+            write_sealed(ordered.slice(start, stop - start), place(number), sealing_key)

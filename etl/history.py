@@ -1,0 +1,50 @@
+"""What the registry's versions mean for a window: which nights are taken, which may still bring late events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from etl.versions import Version
+from etl.window import bounds_us
+from transforms.past import BURNED, LATE, TOO_LATE, PastSpan
+
+
+def instants(window: dict[str, Any]) -> tuple[int, int]:
+    """A version's window, [from, to) in µs UTC, whatever the time zone of its nights."""
+    nights = date.fromisoformat(window["first"]), date.fromisoformat(window["last"])
+    return bounds_us(nights, window["timezone"])
+
+
+def touching(versions: Sequence[Version], window: dict[str, Any]) -> list[Version]:
+    """The versions, withdrawn ones among them, that share an instant with a window."""
+    first, end = instants(window)
+    spans = [(version, *instants(version.manifest["window"])) for version in versions]
+    return [version for version, begin, stop in spans if begin < end and first < stop]
+
+
+def past_of(
+    versions: Sequence[Version], ledgers: Collection[str], *, first_us: int, late_from_us: int
+) -> tuple[PastSpan, ...]:
+    """What becomes of events of the nights before a window.
+
+    Args:
+        ledgers: the versions whose ledgers are kept: without one nobody knows what was consumed.
+        first_us: where the window begins. late_from_us: from when on events may be late.
+    """
+    spans = []
+    for version in versions:
+        begin, end = instants(version.manifest["window"])
+        end = min(end, first_us)
+        if begin >= end:
+            continue
+        if not version.is_live:
+            spans.append(PastSpan(begin, end, BURNED))
+            continue
+        recent = max(begin, late_from_us) if version.name in ledgers else end
+        if begin < recent:
+            spans.append(PastSpan(begin, min(recent, end), TOO_LATE))
+        if recent < end:
+            spans.append(PastSpan(recent, end, LATE))
+    return tuple(sorted(spans))

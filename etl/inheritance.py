@@ -1,0 +1,109 @@
+"""What a version leaves to the next: written before its manifest, and removed when its time has passed
+(docs/decisions/0014)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pyarrow.compute as pc
+
+from etl.audit import append, read_chain
+from etl.config import RunConfig
+from etl.draw_on import Pooled
+from etl.keys import Keys
+from etl.leave import Left
+from etl.registry import Registry
+from etl.state import Kind, forget, kept, sweep_state, write_state
+from etl.waiting import current_generation, sweep_pool, write_pool
+from etl.window import begins_us
+from transforms.pseudonym import key_fingerprint
+
+TAIL_NIGHTS: Final = 7
+"""How long a session without a pause may go on before its first events are given up, where nothing else waits that long."""
+
+
+@dataclass(frozen=True)
+class Heir:
+    """The version that leaves something. `generation`: the number of the pool's that it leaves."""
+
+    config: RunConfig
+    version: str
+    window: dict[str, Any]
+    generation: int
+
+    @property
+    def nights_spent(self) -> int:
+        """For how many nights it must be known where something was released."""
+        return max(self.config.pool_nights, self.config.late_days, TAIL_NIGHTS)
+
+    def horizons(self) -> dict[str, int]:
+        """From when on (µs UTC) events wait, those of open sessions do, and spent intervals are remembered."""
+        pool, tails = self.config.pool_nights, max(self.config.pool_nights, TAIL_NIGHTS)
+        return {
+            "keep_from_us": self._night(pool - 1),
+            "tails_from_us": self._night(tails - 1),
+            "spent_from_us": self._night(self.nights_spent),
+        }
+
+    def _night(self, before: int) -> int:
+        last = date.fromisoformat(self.window["last"])
+        return begins_us(last, self.window["timezone"], nights_before=before)
+
+
+def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, heir: Heir) -> dict[str, Any]:
+    """What came out of the pool and went into it, exact: events, and under `_people` how many people (for what does not
+    wait any more, accounts) are behind."""
+    return {
+        "generation": heir.generation,
+        "rows": pooled.rows,
+        "drawn": outcome["pooled"],
+        "drawn_people": outcome["pooled_people"],
+        "late": outcome["late"],
+        "late_people": outcome["late_people"],
+        "purged": pooled.purged,
+        "purged_people": pooled.purged_people,
+        "spent": left.spent_rows,
+        "waiting": left.pool.num_rows,
+        "waiting_people": pc.count_distinct(left.pool.column("account")).as_py(),
+        "expired": left.expired,
+        "expired_people": left.expired_people,
+    }
+
+
+def write_left(registry: Registry, heir: Heir, left: Left, content: dict[str, Any], keys: Keys) -> None:
+    """Write the pool's next generation and the version's state. Without a manifest that names them they do not exist."""
+    fingerprint = key_fingerprint(keys.pseudonym)
+    write_pool(registry, heir.generation, left.pool, key=keys.pool, fingerprint=fingerprint)
+    tables: dict[Kind, Any] = {"spent": left.spent, "membership": left.members}
+    if heir.config.late_days:
+        tables["ledger"] = left.ledger
+    write_state(registry, heir.version, tables, content=content, key=keys.pool)
+
+
+def retire(registry: Registry, heir: Heir, left: Left) -> None:
+    """Remove what is needed no more: the generation before, and tables of nights that have passed; with a record of it."""
+    sweep_pool(registry, heir.generation)
+    last = {
+        version.name: date.fromisoformat(version.manifest["window"]["last"])
+        for version in registry.versions()
+    }
+    newest = max(last.values())
+    gone: dict[str, list[str]] = {}
+    nights: dict[Kind, int] = {"ledger": heir.config.late_days - 1, "spent": heir.nights_spent}
+    for kind, number in nights.items():
+        old = sorted(name for name in kept(registry, kind) if last[name] < newest - timedelta(days=number))
+        for name in old:
+            forget(registry, name, kind)
+        gone |= {kind: old} if old else {}
+    if left.expired or gone:
+        append(registry.store, "expired", version=heir.version, pool_events=left.expired, tables=gone)
+
+
+def sweep(registry: Registry) -> None:
+    """Remove what runs left that never got to their manifest. Needs the lock."""
+    manifests = registry.manifests()
+    entries = [entry.fields for entry in read_chain(registry.store)]
+    sweep_pool(registry, current_generation(manifests, entries))
+    sweep_state(registry, [str(manifest["version"]) for manifest in manifests])

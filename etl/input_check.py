@@ -1,0 +1,37 @@
+"""Refuse an input that could not be read, that is empty, or of which too much could not be used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from etl.config import RunConfig
+from etl.errors import InputError, StorageError, UnusableRecordsError
+from etl.layout import DEAD_LETTERS, RUNS
+from etl.registry import Registry
+from etl.suppress import tell
+
+
+def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry) -> None:
+    """Refuse an input that could not be read, that is empty, or of which too much could not be used."""
+    if statistics["unreadable"]:
+        stored = any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
+        kind = StorageError if stored else InputError
+        raise kind("; ".join(message for _, message in statistics["unreadable"]))
+    read, rejected = statistics["read"], sum(statistics["rejected"].values())
+    if read and rejected / read > config.max_reject_ratio:
+        worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
+        raise UnusableRecordsError(
+            f"{rejected:,} records ({rejected / read:.1%}) could not be used: "
+            f"{', '.join(f'{reason} {n:,}' for reason, n in worst)}; --max-reject-ratio allows "
+            f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.where(DEAD_LETTERS)}, and which file "
+            f"is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
+        )
+    if statistics["kept"] == 0:
+        behind = statistics["behind"]
+        told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
+        lost = told | dict(sorted(statistics["rejected"].items()))
+        why = ", ".join(f"{reason} {n}" for reason, n in lost.items()) or "the files are empty"
+        raise UnusableRecordsError(
+            f"no admitted event in the window ({why}); check --date or --window, the "
+            "mapping's time and the participation file. Nothing was published"
+        )

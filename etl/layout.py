@@ -1,0 +1,52 @@
+"""Where what stands in a registry (DESIGN §6): the names of its objects."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PRIVATE: Final = ".private"
+"""Never pulled, pushed or seen by `load_dataset`."""
+
+DATA: Final = "data"
+MANIFESTS: Final = "manifests"
+REPORTS: Final = "reports"
+WITHDRAWN: Final = "withdrawn"
+CARD: Final = "README.md"
+
+MARK: Final = f"{PRIVATE}/registry"
+"""Says that this is a registry, where a place has no folders to say it."""
+
+LOCK: Final = f"{PRIVATE}/lock"
+AUDIT: Final = f"{PRIVATE}/audit"
+JOURNAL: Final = f"{PRIVATE}/publishing"
+"""One object for each version that is being published: what a kill may have left half done."""
+
+FINGERPRINT: Final = f"{PRIVATE}/key-fingerprint"
+DEAD_LETTERS: Final = f"{PRIVATE}/dead-letters"
+RUNS: Final = f"{PRIVATE}/runs"
+QUARANTINE: Final = f"{PRIVATE}/quarantine"
+
+
+def data_of(version: str) -> str:
+    """The folder of a version's data."""
+    return f"{DATA}/{version}"
+
+
+def manifest_of(version: str) -> str:
+    """A version's public manifest: written once, never changed."""
+    return f"{MANIFESTS}/{version}.json"
+
+
+def report_of(version: str) -> str:
+    """A version's report for stewards."""
+    return f"{REPORTS}/{version}.html"
+
+
+def tombstone_of(version: str) -> str:
+    """What says publicly that a version was withdrawn."""
+    return f"{WITHDRAWN}/{version}.json"
+
+
+def journal_of(version: str) -> str:
+    """The note that a version is being published."""
+    return f"{JOURNAL}/{version}"

@@ -1,0 +1,116 @@
+"""What a run leaves for the next: the pool's next generation, and what the registry remembers of the version.
+
+One pass over the staged buckets, once it is known which records are released.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.job import Job
+from etl.sealed import read_sealed
+from etl.staging import read_table
+from transforms.barriers import opens_session
+from transforms.distinct import distinct
+from transforms.leftover import Bools, Segments, concat_pool, leftover, whole_sessions
+from transforms.records import record_digest
+from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
+from transforms.sequence import person_codes
+
+
+@dataclass(frozen=True)
+class Left:
+    """Tables (POOL, SPENT, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped segments,
+    `expired` out of the pool, each with the accounts behind it; `unshared_people`: who emitted a segment that the filter
+    then withheld."""
+
+    pool: pa.Table
+    spent: pa.Table
+    ledger: pa.Table
+    members: pa.Table
+    spent_rows: int
+    expired: int
+    expired_people: int
+    unshared_people: int
+
+
+def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int, spent_from_us: int) -> Left:
+    """Part everything that was drawn on into what is spent and what waits.
+
+    Args:
+        carried: PLACED, of the pool and later than the window.
+        keep_from_us: events before this (µs UTC) wait no longer. `tails_from_us`: those of open sessions.
+        spent_from_us: what was released before this is not remembered.
+    """
+    released = _released(job)
+    staging, key = job.staging, job.sealing_key
+    closed, spent, members = [], [SPENT.empty_table()], [MEMBERSHIP.empty_table()]
+    spent_rows = unshared = 0
+    for bucket in staging.buckets():
+        events = _as_one(read_sealed(staging.events(bucket), key))
+        emissions = read_sealed(staging.emissions(bucket), key).unify_dictionaries()
+        passed = _passed(emissions, released)
+        left = leftover(
+            events,
+            _opens(events, job),
+            _segments(emissions.filter(passed)),
+            _segments(read_sealed(staging.capped(bucket), key)),
+        )
+        closed.append(left.waiting)
+        spent.append(left.spent)
+        members.append(left.members)
+        spent_rows += left.spent_rows
+        persons = emissions.column("person").filter(pc.invert(passed)).combine_chunks().dictionary_encode()
+        unshared += len(distinct(persons.indices.to_numpy(zero_copy_only=False)))
+    tails = []
+    for bucket in staging.buckets("waiting"):
+        events = _as_one(read_sealed(staging.waiting(bucket), key))
+        tails.append(whole_sessions(events, _opens(events, job)))
+    ledgers = [read_sealed(staging.consumed(bucket), key) for bucket in staging.buckets("consumed")]
+    parts = [*((part, keep_from_us) for part in closed), *((part, tails_from_us) for part in tails)]
+    waits = [part.filter(pc.greater_equal(part.column("time_us"), since)) for part, since in parts]
+    expired = [part.filter(pc.less(part.column("time_us"), since)).column("account") for part, since in parts]
+    gone = pa.chunked_array([chunk for column in expired for chunk in column.chunks], pa.binary(16))
+    remembered = pa.concat_tables(spent)
+    return Left(
+        concat_pool([*waits, carried]),
+        remembered.filter(pc.greater_equal(remembered.column("to_us"), spent_from_us)),
+        pa.concat_tables([LEDGER.empty_table(), *ledgers]),
+        pa.concat_tables(members),
+        spent_rows,
+        len(gone),
+        len(pc.unique(gone)),
+        unshared,
+    )
+
+
+def _released(job: Job) -> pa.Array:
+    """The digests of the released records."""
+    if not job.staging.release.exists():
+        return pa.array([], pa.binary(32))
+    rows = read_table(job.staging.release).column("actions").to_pylist()
+    return pa.array([record_digest(row) for row in rows], pa.binary(32))
+
+
+def _passed(emissions: pa.Table, released: pa.Array) -> pa.Array:
+    record = emissions.column("record").combine_chunks()
+    return pc.is_in(record.dictionary, value_set=released).take(record.indices)
+
+
+def _as_one(events: pa.Table) -> pa.Table:
+    return events.unify_dictionaries().combine_chunks()
+
+
+def _opens(events: pa.Table, job: Job) -> Bools:
+    person, persons = person_codes(events.column("person"))
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    fragment = events.column("fragment").combine_chunks()
+    return opens_session(person, persons, time_us, fragment, gap_us=job.anonymity.gap_us, spent=job.spent)
+
+
+def _segments(table: pa.Table) -> Segments:
+    return Segments(*(np.asarray(table.column(name), np.int64) for name in ("start", "length")))

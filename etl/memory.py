@@ -1,0 +1,67 @@
+"""What a registry remembers that a window needs to know: nights that are taken, what waits, what was consumed and spent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from etl.audit import Entry
+from etl.config import RunConfig
+from etl.history import past_of
+from etl.keys import Keys
+from etl.registry import Registry
+from etl.state import kept, read_state
+from etl.versions import Version
+from etl.waiting import current_generation, read_pool
+from etl.window import begins_us, bounds_us
+from transforms.past import PastSpan
+from transforms.pseudonym import key_fingerprint
+from transforms.schemas import DIGEST, POOL, SPENT
+
+
+@dataclass(frozen=True)
+class Memory:
+    """`generation`: the pool's, 0: none yet; `pool` (POOL): what is in it. `ledgers` (LEDGER) and `spent` (SPENT): of the
+    versions of which they are kept. `erased`: binary(16), accounts never to be admitted again."""
+
+    past: tuple[PastSpan, ...]
+    generation: int
+    pool: pa.Table = field(repr=False)
+    ledgers: list[pa.Table] = field(repr=False)
+    spent: pa.Table = field(repr=False)
+    erased: pa.Array = field(repr=False)
+
+    @classmethod
+    def blank(cls) -> Memory:
+        """Of a registry without a past."""
+        return cls((), 0, POOL.empty_table(), [], SPENT.empty_table(), pa.array([], DIGEST))
+
+
+def remember(
+    registry: Registry, config: RunConfig, keys: Keys, versions: Sequence[Version], entries: Sequence[Entry]
+) -> Memory:
+    """Read it all. Needs the lock."""
+    generation = current_generation(
+        [version.manifest for version in versions], [entry.fields for entry in entries]
+    )
+    past: tuple[PastSpan, ...] = ()
+    with_ledger = kept(registry, "ledger")
+    if config.nights is not None:
+        past = past_of(
+            versions,
+            with_ledger,
+            first_us=bounds_us(config.nights, config.night_timezone)[0],
+            late_from_us=begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days),
+        )
+    ledgers = [read_state(registry, name, "ledger", key=keys.pool) for name in sorted(with_ledger)]
+    spent = [read_state(registry, name, "spent", key=keys.pool) for name in sorted(kept(registry, "spent"))]
+    return Memory(
+        past,
+        generation,
+        read_pool(registry, generation, key=keys.pool, fingerprint=key_fingerprint(keys.pseudonym)),
+        [table for table in ledgers if table is not None],
+        pa.concat_tables([SPENT.empty_table(), *(table for table in spent if table is not None)]),
+        pa.array([], DIGEST),
+    )

@@ -1,0 +1,120 @@
+"""What a bucket draws on: its events in order, those consumed before left out, open sessions set apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.buckets import compact
+from transforms.ledger import Content, content_of, event_digests, ledger_of, seen
+from transforms.sequence import open_sessions, order_events
+
+Bools = npt.NDArray[np.bool_]
+
+SEEN_BEFORE: Final = "seen_before"
+
+
+@dataclass(frozen=True)
+class DrawPolicy:
+    """What `draw` needs to know. The window is [first_us, end_us), µs UTC. `hold_open`: whether sessions that may go on
+    after it wait; a load of all time has nothing after it. `late_us`: how long before the window's end an event can have
+    been that is still recognised; 0: none is."""
+
+    first_us: int
+    end_us: int
+    gap_us: int
+    hold_open: bool
+    late_us: int
+    ledger_key: bytes = field(repr=False)
+    content_key: bytes = field(repr=False)
+
+
+class Drawn(NamedTuple):
+    """`closed`: EVENTS in total order, of whole sessions. `waiting`: EVENTS of open ones. `consumed`: LEDGER of those read
+    from the files. `content`: of the window's own. `counts`: by name, additive over buckets:
+
+    duplicates, seen_before, late, pooled, open, each also with `_people`: events, and people behind them; fresh: events
+    read from the files and kept; active: people with events in the window itself.
+    """
+
+    closed: pa.RecordBatch
+    waiting: pa.RecordBatch
+    consumed: pa.Table
+    content: Content
+    counts: Counter[str]
+
+
+def draw(
+    batches: Sequence[pa.RecordBatch], *, ledger: pa.Table, spent: pa.Table | None, policy: DrawPolicy
+) -> Drawn:
+    """Order a bucket's events and decide on each.
+
+    Args:
+        batches: EVENTS as of `order_events`, the pool's among them.
+        ledger: LEDGER of the bucket's people. spent: SPENT_OF_PEOPLE.
+    """
+    ordered = order_events(batches)
+    events = ordered.events
+    fresh = np.asarray(events.column("fragment").is_null())
+    inside = _inside(events, policy) & fresh
+    content = content_of(_rows(events, inside), key=policy.content_key)
+    read = _rows(events, fresh)
+    digests = event_digests(read, key=policy.ledger_key)
+    known = np.zeros(events.num_rows, np.bool_)
+    known[fresh] = seen(read, digests, ledger)
+    before = _rows(events, known)
+    recent = ~known[fresh] & _recent(read, policy)
+    consumed = ledger_of(_rows(read, recent), digests[recent])
+    events, inside, fresh = _rows(events, ~known), inside[~known], fresh[~known]
+    waits = np.zeros(events.num_rows, np.bool_)
+    if policy.hold_open:
+        waits = open_sessions(events, gap_us=policy.gap_us, spent=spent, end_us=policy.end_us)
+    counts = Counter({"duplicates": ordered.duplicates, "duplicates_people": ordered.duplicate_people})
+    _tell(counts, SEEN_BEFORE, before)
+    _tell(counts, "late", _rows(events, fresh & ~inside))
+    _tell(counts, "pooled", _rows(events, ~fresh))
+    waiting = _rows(events, waits)
+    _tell(counts, "open", waiting)
+    counts["fresh"] = int(fresh.sum())
+    counts["active"] = _people(_rows(events, inside))
+    return Drawn(_rows(events, ~waits), waiting, consumed, content, counts)
+
+
+def content(batches: Sequence[pa.RecordBatch], *, policy: DrawPolicy) -> Content:
+    """The content of a bucket's window alone: equal to what `draw` finds for the same events."""
+    events = order_events(batches).events
+    return content_of(_rows(events, _inside(events, policy)), key=policy.content_key)
+
+
+def _inside(events: pa.RecordBatch, policy: DrawPolicy) -> Bools:
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    return (time_us >= policy.first_us) & (time_us < policy.end_us)
+
+
+def _recent(events: pa.RecordBatch, policy: DrawPolicy) -> Bools:
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    if policy.late_us == 0:
+        return np.zeros(len(time_us), np.bool_)
+    return time_us >= min(policy.end_us, int(time_us.max(initial=policy.late_us))) - policy.late_us
+
+
+def _rows(events: pa.RecordBatch, mask: Bools) -> pa.RecordBatch:
+    if mask.all():
+        return events
+    return compact(pa.Table.from_batches([events.filter(pa.array(mask))]))
+
+
+def _people(events: pa.RecordBatch) -> int:
+    return len(pc.unique(events.column("person")))
+
+
+def _tell(counts: Counter[str], name: str, events: pa.RecordBatch) -> None:
+    counts[name] = events.num_rows
+    counts[f"{name}_people"] = _people(events)

@@ -1,0 +1,113 @@
+"""Which events a version consumed, so that one that comes again is known: a multiset of keyed digests (decision 14)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms.record_ids import record_ids
+from transforms.schemas import LEDGER
+
+Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Content(NamedTuple):
+    """A keyed sum over events: equal for equal multisets of (account, time, path), in any order and any parts.
+
+    An additive multiset hash (Clarke et al., ASIACRYPT 2003) of AES-CMAC values, two words of 64 bits.
+    """
+
+    events: int
+    high: int
+    low: int
+
+    def __add__(self, other: object) -> Content:
+        """The content of both."""
+        if not isinstance(other, Content):
+            return NotImplemented
+        words = ((one + another) % (1 << 64) for one, another in zip(self[1:], other[1:], strict=True))
+        return Content(self.events + other.events, *words)
+
+    @property
+    def commitment(self) -> str:
+        """As text; nobody without the key can try candidates."""
+        return f"{self.events}-{self.high:016x}{self.low:016x}"
+
+
+NOTHING = Content(0, 0, 0)
+
+
+def event_digests(events: pa.RecordBatch, *, key: bytes) -> Int64s:
+    """For each of EVENTS 64 bits that it is known by: of its record id where it has one, else of (account, time)."""
+    record = events.column("record_id")
+    digests = _words(record_ids(_joined(events.column("account"), events.column("time_us")), key=key))[:, 0]
+    if record.null_count == len(record):
+        return digests
+    return np.where(np.asarray(record.is_valid()), _words(record.fill_null(b"\0" * 16))[:, 0], digests)
+
+
+def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
+    """EVENTS with their digests as LEDGER."""
+    return pa.table({"account": events.column("account"), "digest": pa.array(digests)}, schema=LEDGER)
+
+
+def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
+    """Which events were consumed before.
+
+    Of m events with one digest that was consumed n times, the first n were, where all do the same. Where they do not,
+    nobody can say which of them are new, and all count as consumed.
+
+    Args:
+        events: EVENTS in total order, none of the pool. digests: of `event_digests`. ledger: LEDGER, any order.
+    """
+    known, times = np.unique(np.asarray(ledger.column("digest"), np.int64), return_counts=True)
+    if not len(known) or not len(digests):
+        return np.zeros(len(digests), np.bool_)
+    place = np.minimum(np.searchsorted(known, digests), len(known) - 1)
+    before = np.where(known[place] == digests, times[place], 0)
+    found = np.zeros(len(digests), np.bool_)
+    some = np.flatnonzero(before)
+    order = some[np.argsort(digests[some], kind="stable")]
+    opens = np.flatnonzero(np.append(True, digests[order][1:] != digests[order][:-1])[: len(order)])
+    size = np.diff(np.append(opens, len(order)))
+    nth = np.arange(len(order)) - np.repeat(opens, size)
+    path = np.asarray(events.column("path").indices, np.int64)[order]
+    alike = np.ones(len(opens), np.bool_)
+    np.logical_and.at(alike, np.repeat(np.arange(len(opens)), size), path == np.repeat(path[opens], size))
+    found[order] = (nth < before[order]) | ~np.repeat(alike, size)
+    return found
+
+
+def content_of(events: pa.RecordBatch, *, key: bytes) -> Content:
+    """The content of some EVENTS."""
+    path = events.column("path")
+    names = record_ids(path.dictionary.cast(pa.string()), key=key).take(path.indices)
+    rows = _joined(events.column("account"), events.column("time_us"), names)
+    words = _words(record_ids(rows, key=key)).view(np.uint64)
+    # Halves of words, so that no sum overflows.
+    parts = [int((words[:, i] >> 32).sum() << 32) + int((words[:, i] & 0xFFFFFFFF).sum()) for i in (0, 1)]
+    return Content(len(words), *(part % (1 << 64) for part in parts))
+
+
+def _joined(*columns: pa.Array) -> pa.Array:
+    """Columns without nulls of fixed width as one of their bytes in a row."""
+    raw = [_bytes(column) for column in columns]
+    rows = np.ascontiguousarray(np.concatenate(raw, axis=1))
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(rows.shape[1]), len(rows), [None, pa.py_buffer(rows.tobytes())]
+    )
+
+
+def _bytes(column: pa.Array) -> npt.NDArray[np.uint8]:
+    width = column.type.byte_width
+    data = np.frombuffer(column.buffers()[1] or b"", np.uint8)
+    return data[column.offset * width : (column.offset + len(column)) * width].reshape(len(column), width)
+
+
+def _words(digests: pa.Array) -> Int64s:
+    """binary(16) without nulls as two words a row."""
+    return _bytes(digests).copy().view(">i8").astype(np.int64).reshape(-1, 2)
