@@ -1,0 +1,68 @@
+"""Sealed tables as objects of a registry: each is bound to its own name, and the pool key is the registry's."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final
+
+import pyarrow as pa
+
+from etl.errors import ConfigError
+from etl.layout import PRIVATE
+from etl.store import Store
+from etl.vault import key_id, open_parquet, seal_parquet
+
+POOL: Final = f"{PRIVATE}/pool"
+"""`<generation>/…`: what waits."""
+
+STATE: Final = f"{PRIVATE}/state"
+"""`<version>/…`: what a version consumed, spent, and who contributed."""
+
+ERASED: Final = f"{PRIVATE}/erased.parquet"
+"""The accounts that are never admitted again."""
+
+POOL_KEY_ID: Final = f"{PRIVATE}/pool-key-id"
+ROTATING: Final = f"{PRIVATE}/rotating.json"
+"""There while a key is being changed: what is sealed may be under either key."""
+
+
+def read_sealed_object(store: Store, name: str, key: bytes) -> pa.Table:
+    """The table in a sealed object.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ConfigError: another pool key sealed it. StorageError: it was changed or moved.
+    """
+    return open_parquet(store.read(name), key, name=name)
+
+
+def write_sealed_object(store: Store, name: str, table: pa.Table, key: bytes) -> str:
+    """Seal a table and write it, in place of what is there; returns the SHA-256 of the object."""
+    content = seal_parquet(table, key, name=name)
+    store.replace(name, content)
+    return sha256(content).hexdigest()
+
+
+def generation_folder(generation: int) -> str:
+    """The folder of one generation of the pool."""
+    return f"{POOL}/{generation:08d}"
+
+
+def check_pool_key(store: Store, key: bytes) -> None:
+    """Remember the pool key's id, or refuse a key that is not the registry's. Needs the lock.
+
+    Raises:
+        ConfigError: another key, or a change of keys was interrupted.
+    """
+    if store.exists(ROTATING):
+        raise ConfigError(
+            f"a change of keys in the registry {store.describe()} was interrupted: run the same `desirepath rotate-key` "
+            "again, it goes on where it stopped"
+        )
+    try:
+        store.create(POOL_KEY_ID, key_id(key).encode())
+    except FileExistsError:
+        raise ConfigError(
+            f"this pool key is not the one of the registry {store.describe()}: what waits there could not be read; give the "
+            "registry's pool key (--pool-key-file)"
+        ) from None
