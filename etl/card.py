@@ -5,14 +5,23 @@ Its YAML head is what `load_dataset(registry)` obeys: one config per live versio
 
 from __future__ import annotations
 
-import html
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 import yaml
 
+from etl.card_body import render_body
 from etl.versions import Version
+
+NAME: Final = "action-sequences"
+DESCRIPTION: Final = (
+    "Sequences of actions at work, for training sequence models. Each record was emitted by at least k different people; "
+    "none has a person, a time, a session or a keystroke in it."
+)
+KEYWORDS: Final = ("k-anonymity", "action-sequences", "next-action-prediction", "desirepath")
+LICENSE: Final = "README.md#what-it-may-be-used-for"
+"""Not a public licence: the card itself says what is allowed."""
 
 _SPLITS: Final = ("train", "validation", "test")
 _FEATURES: Final = [
@@ -21,127 +30,78 @@ _FEATURES: Final = [
     {"name": "people", "dtype": "int32"},
     {"name": "occurrences", "dtype": "int64"},
 ]
+_SIZES: Final = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+    (100_000_000, "10M<n<100M"),
+    (1_000_000_000, "100M<n<1B"),
+)
+"""As the Hub words them. Beyond the last: `n>1B`."""
 
 
 def render_card(versions: list[Version]) -> str:
-    """The card of a registry with these versions, in order: live ones have configs, withdrawn ones are named."""
-    manifests = [version.manifest for version in versions if version.is_live]
-    withdrawn = [version for version in versions if not version.is_live]
-    released = [manifest for manifest in manifests if manifest["files"]]
-    configs = [
-        {
-            "config_name": "default",
-            "default": True,
-            "description": _content(released),
-            "data_files": _default_files(released),
-        }
-    ]
-    infos = [_info("default", released)]
-    for manifest in released:
+    """The card of a registry with these versions, in order; withdrawn ones are told as such and have no config."""
+    live = [version for version in versions if version.files]
+    configs = [_config("default", live, "sequences") | {"default": True}]
+    infos = [_info("default", live)]
+    for version in live:
         for kind, suffix in (("sequences", ""), ("actions", "-actions")):
-            files = _files(manifest, kind)
-            if files:
-                name = f"{manifest['version']}{suffix}"
-                configs.append(
-                    {"config_name": name, "description": _content([manifest]), "data_files": files}
-                )
-                infos.append(_info(name, [manifest]))
+            if version.paths(kind):
+                configs.append(_config(f"{version.name}{suffix}", [version], kind))
+                infos.append(_info(f"{version.name}{suffix}", [version]))
     head = yaml.safe_dump(
         {
             "pretty_name": "Action sequences (k-anonymous)",
-            "tags": ["k-anonymity", "action-sequences", "desirepath"],
+            "license": "other",
+            "license_name": "what-the-card-allows",
+            "license_link": LICENSE,
+            "task_categories": ["other"],
+            "size_categories": [_size(live)],
+            "source_datasets": ["original"],
+            "annotations_creators": ["no-annotation"],
+            "tags": list(KEYWORDS),
             "configs": configs,
             "dataset_info": infos,
         },
         sort_keys=False,
         allow_unicode=True,
     )
-    return f"---\n{head}---\n\n{_body(manifests, withdrawn)}"
+    return f"---\n{head}---\n\n{render_body(versions)}"
 
 
-def _files(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    paths = [file["path"] for file in manifest["files"] if PurePosixPath(file["path"]).parent.name == kind]
+def card_version(live: list[Version]) -> str:
+    """The version of what the card describes, as `datasets` wants it (x.y.z): the latest night.
+
+    >>> card_version([])
+    '1.1.1'
+    """
+    latest = live[-1].name if live else "0001-01-01"
+    return ".".join(str(int(part)) for part in latest.split("-")[:3])
+
+
+def _config(name: str, versions: list[Version], kind: str) -> dict[str, Any]:
+    paths = [path for version in versions for path in version.paths(kind)]
     by_split = {
         split: [path for path in paths if PurePosixPath(path).name.startswith(f"{split}-")]
         for split in _SPLITS
     }
-    return [{"split": split, "path": files} for split, files in by_split.items() if files]
+    files = [{"split": split, "path": found} for split, found in by_split.items() if found]
+    return {"config_name": name, "description": _content(versions), "data_files": files}
 
 
-def _default_files(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    by_split: dict[str, list[str]] = {}
-    for manifest in manifests:
-        for entry in _files(manifest, "sequences"):
-            by_split.setdefault(entry["split"], []).extend(entry["path"])
-    return [{"split": split, "path": by_split[split]} for split in _SPLITS if split in by_split]
-
-
-def _content(manifests: list[dict[str, Any]]) -> str:
+def _content(versions: list[Version]) -> str:
     """A digest of the content: `datasets` caches a local folder by its last name and the card's head, not by its files."""
-    files = [(file["path"], file["sha256"]) for manifest in manifests for file in manifest["files"]]
+    files = [(file["path"], file["sha256"]) for version in versions for file in version.files]
     return f"content {sha256(repr(sorted(files)).encode()).hexdigest()}"
 
 
-def _info(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
-    # `datasets` wants x.y.z.
-    latest = manifests[-1]["version"] if manifests else "0001-01-01"
-    version = ".".join(str(int(part)) for part in latest.split("-")[:3])
-    return {"config_name": name, "version": version, "features": _FEATURES}
+def _info(name: str, versions: list[Version]) -> dict[str, Any]:
+    return {"config_name": name, "version": card_version(versions), "features": _FEATURES}
 
 
-def _body(manifests: list[dict[str, Any]], withdrawn: list[Version]) -> str:
-    lines = [
-        "# Action sequences",
-        "",
-        "Made by Desirepath from raw activity logs: each row is a run of actions that at least *k* different people were",
-        "logged with, inside one session, with how many people (rounded down to a ladder) and how often (rounded down).",
-        "No row has a person, a time, a session or a keystroke in it.",
-        "",
-        "## Versions",
-        "",
-        "| version | k | people counted as | records | transitions released | purpose | works agreement |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for manifest in manifests:
-        policy = manifest["policy"]
-        kind = " (simulated)" if manifest["simulated"] else ""
-        low = " (**below 10, allowed by flag**)" if policy["allow_low_k"] else ""
-        counted = "accounts (no participation file)" if policy["participation"] == "none" else "people"
-        released = f"{manifest['released']['records']} | {manifest['share']['transitions']:.1%}"
-        if not manifest["files"]:
-            released = "0 (nothing could be released) | 0 %"
-        lines.append(
-            f"| {manifest['version']}{kind} | {manifest['k']}{low} | {counted} | {released} "
-            f"| {_cell(policy['purpose'])} | {_cell(policy['works_agreement'])} |"
-        )
-    for version in withdrawn:
-        reason = _cell(str((version.tombstone or {}).get("reason", "")))
-        lines.append(
-            f"| {version.name} | **withdrawn** | | its data is gone: do not use copies of it | | {reason} | |"
-        )
-    if not manifests and not withdrawn:
-        lines.append("| none yet | | | | | | |")
-    lines += [
-        "",
-        "## Columns",
-        "",
-        "- `actions` (list of string): the sequence. `↑1` after an action says that it was generalised by one level.",
-        "- `length` (int16): how many actions. `people` (int32): different people, rounded down to k, 10, 15, 20, 30, 50 …",
-        "- `occurrences` (int64): how often, after caps, rounded down to two significant digits.",
-        "",
-        "`<version>` holds sequences of two actions and more, `<version>-actions` single actions.",
-        "",
-        "## What is guaranteed, and what is not",
-        "",
-        "Every row was emitted by at least *k* different people, counted anew on the written files by a verifier that",
-        "shares no code with the anonymiser; where units are known, people of several units did it.",
-        "Not promised: differential privacy; the safety of a model",
-        "trained on this; attribute disclosure (everyone in a group did it); collusion of k − 1 people or planted events.",
-        "Whoever uses this data must not try to single out, link or evaluate people.",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    return html.escape(text).replace("|", "\\|").replace("\n", " ")
+def _size(live: list[Version]) -> str:
+    rows = sum(file["rows"] for version in live for file in version.files)
+    return next((size for below, size in _SIZES if rows < below), "n>1B")

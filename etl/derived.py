@@ -1,18 +1,27 @@
-"""The files in the registry's root that say nothing of their own: derived from the versions, and from nothing else."""
+"""The files in a registry's root that follow from its versions: the card, the tokenizer and the Croissant metadata."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from etl.card import render_card
-from etl.layout import CARD
+from etl.croissant import render_croissant
+from etl.layout import CARD, CROISSANT, TOKENIZER
+from etl.tokenizer import render_tokenizer
 from etl.versions import Version
+from etl.vocabulary import live_vocabulary
 
 
 def derive(versions: Sequence[Version], read: Callable[[str], bytes]) -> dict[str, bytes]:
-    """The derived files by name, in the order in which they are to be written: the card, which lists what there is, last.
+    """The content of each derived file, in the order in which to write them: the card, which makes configs appear, last.
 
     Args:
-        versions: live and withdrawn, in order of their nights. read: the content of an object of the registry by its name.
+        versions: in order of their nights, withdrawn ones too.
+        read: the content of a registry's file, by its name below the root.
     """
-    return {CARD: render_card(list(versions)).encode()}
+    known = list(versions)
+    return {
+        TOKENIZER: render_tokenizer(live_vocabulary(known, read)),
+        CROISSANT: render_croissant(known),
+        CARD: render_card(known).encode(),
+    }

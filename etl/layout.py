@@ -12,6 +12,8 @@ MANIFESTS: Final = "manifests"
 REPORTS: Final = "reports"
 WITHDRAWN: Final = "withdrawn"
 CARD: Final = "README.md"
+TOKENIZER: Final = "tokenizer.json"
+CROISSANT: Final = "croissant.json"
 
 MARK: Final = f"{PRIVATE}/registry"
 """Says that this is a registry, where a place has no folders to say it."""
@@ -30,6 +32,11 @@ QUARANTINE: Final = f"{PRIVATE}/quarantine"
 def data_of(version: str) -> str:
     """The folder of a version's data."""
     return f"{DATA}/{version}"
+
+
+def vocabulary_of(version: str) -> str:
+    """Which numbers a version's actions have; it goes with the version's data."""
+    return f"{data_of(version)}/vocabulary.json"
 
 
 def manifest_of(version: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.records import SPLITS, split_of
@@ -51,9 +52,15 @@ def write_release(release: Release, folder: Path) -> list[Path]:
     return written
 
 
-def _write_shards(rows: pa.Table, folder: Path, split: str) -> list[Path]:
-    from datasets.config import DEFAULT_CDC_OPTIONS
+def actions_in(folder: Path) -> set[str]:
+    """Every action of the records below a folder."""
+    columns = (
+        pq.read_table(path, columns=["actions"]).column("actions") for path in folder.rglob("*.parquet")
+    )
+    return {action for column in columns for action in pc.list_flatten(column).unique().to_pylist()}
 
+
+def _write_shards(rows: pa.Table, folder: Path, split: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     # get_total_buffer_size counts slices by their parents; nbytes counts what the rows use.
     shards = -(-rows.nbytes // SHARD_BYTES)
@@ -62,13 +69,19 @@ def _write_shards(rows: pa.Table, folder: Path, split: str) -> list[Path]:
     paths = []
     for index in range(shards):
         path = folder / f"{split}-{index:05d}-of-{shards:05d}.parquet"
-        pq.write_table(
-            table.slice(index * per_shard, per_shard),
-            path,
-            compression="zstd",
-            row_group_size=1 << 20,
-            write_page_index=True,
-            use_content_defined_chunking=DEFAULT_CDC_OPTIONS,
-        )
+        pq.write_table(table.slice(index * per_shard, per_shard), path, **writer_options())
         paths.append(path)
     return paths
+
+
+def writer_options() -> dict[str, Any]:
+    """How a shard is written: pages that begin where content says so (the Hub then moves only the ones that changed), and
+    an index of them."""
+    from datasets.config import DEFAULT_CDC_OPTIONS
+
+    return {
+        "compression": "zstd",
+        "row_group_size": 1 << 20,
+        "write_page_index": True,
+        "use_content_defined_chunking": DEFAULT_CDC_OPTIONS,
+    }

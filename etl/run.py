@@ -26,6 +26,7 @@ from etl.keys import Keys, load_keys
 from etl.leave import leave
 from etl.manifest import exact_manifest, public_manifest
 from etl.memory import remember
+from etl.parquet import actions_in
 from etl.participation import read_participation, still_holds
 from etl.plan import plan_job
 from etl.progress import advance
@@ -34,6 +35,7 @@ from etl.risk_figures import measure_risk
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging
+from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
@@ -157,6 +159,9 @@ def _attempt(this: _Run) -> Result | None:
             needed_columns=[name for name in this.mapping.columns if name not in this.mapping.optional],
             risk=risk,
             commitment=None if participation is None else participation.commitment,
+        )
+        exact |= write_vocabulary(
+            staging.data, exact["version"], actions_in(staging.data), registry.versions(), registry.store.read
         )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}

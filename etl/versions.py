@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 
@@ -29,3 +30,13 @@ class Version:
         """Its data files that there are (path, sha256, rows); a withdrawn version has none."""
         files: list[dict[str, Any]] = self.manifest["files"]
         return files if self.is_live else []
+
+    @property
+    def all_files(self) -> list[dict[str, Any]]:
+        """Everything of it below `data/` that there is (path, sha256): the data files, and the vocabulary."""
+        vocabulary = self.manifest.get("vocabulary_file")
+        return [*self.files, *([vocabulary] if vocabulary and self.is_live else [])]
+
+    def paths(self, kind: str) -> list[str]:
+        """The data files of one kind, `sequences` or `actions`."""
+        return [file["path"] for file in self.files if PurePosixPath(file["path"]).parent.name == kind]

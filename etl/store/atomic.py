@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ PARTIAL: Final = ".partial"
 def write_atomically(path: Path, content: bytes, *, create_only: bool = False) -> None:
     """Write a small file whole or not at all, flushed to disk; `create_only` refuses to replace one."""
     make_folder(path.parent)
-    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(6)}{PARTIAL}")
     try:
         with open(partial, "wb") as stream:
             stream.write(content)

@@ -87,6 +87,8 @@ class Lease:
                 taken = self._objects.exists(self._name(self._number + 1))
             except StorageError:
                 continue  # the next beat tries again, as long as there is time
+            except LockedError:  # there was none
+                return
             if taken or not self._is_held():  # a renewal that comes late may not have been seen
                 self._until = (0.0, 0.0)
                 return

@@ -22,7 +22,6 @@ class FsspecStore(Objects):
 
     def __init__(self, url: str, *, lease_s: float = 60.0, **options: Any) -> None:
         super().__init__(url, **options)
-        self._unguarded = Objects(url, **options)
         self._lease_s = lease_s
         self._lease: Lease | None = None
 
@@ -48,7 +47,7 @@ class FsspecStore(Objects):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        lease = Lease(self._unguarded, self._lease_s)
+        lease = Lease(self, self._lease_s)
         lease.acquire()
         self._lease = lease
         try:

@@ -7,14 +7,12 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from etl.card import render_card
 from etl.errors import ConfigError, LockedError
 from etl.parquet import write_release
 from etl.registry import Registry
 from etl.sealed import new_key, read_sealed, write_sealed
 from etl.store.atomic import write_atomically
 from etl.suppress import tell
-from etl.versions import Version
 from transforms.records import record_digest
 from transforms.release import Release
 from transforms.schemas import RELEASE
@@ -46,6 +44,7 @@ def manifest(version: str, files: list[dict]) -> dict:
         "files": files,
         "policy": {
             "allow_low_k": False,
+            "min_outside_unit": 0,
             "participation": "none",
             "purpose": "not stated",
             "works_agreement": "not stated",
@@ -178,13 +177,6 @@ def test_sealed_tables_open_with_their_key_and_name_only(tmp_path):
         read_sealed(path, new_key())
     with pytest.raises(InvalidTag):
         read_sealed(path.rename(tmp_path / "b.sealed"), key)
-
-
-def test_the_card_tells_what_was_not_stated():
-    card = render_card([Version(manifest("2026-11-21", []))])
-    assert "not stated" in card
-    assert "nothing could be released" in card
-    assert "accounts (no participation file)" in card
 
 
 @pytest.mark.parametrize(
