@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, logs
-from etl.commands import inspect_registry, research, run, simulate, steward
+from etl.commands import inspect_registry, privacy, research, run, simulate, steward
 from etl.errors import DesirepathError
 
 BUG, INTERRUPTED, USAGE = 70, 130, 2
@@ -57,6 +57,7 @@ run.register(app)
 research.register(app)
 inspect_registry.register(app)
 steward.register(app)
+privacy.register(app)
 simulate.register(app)
 
 

@@ -1,4 +1,4 @@
-"""Erase people: from all that waits and all that is remembered, and never admitted again; published versions stay or go whole.
+"""Erase people: from all that waits and all that is remembered. Published versions stay, or go whole.
 
 The request is written down first and removed last; the audit entry `erased` is the commit. Each step in between can be done
 again, so that whoever comes next (the same command, or the nightly run) finishes what a kill left.
@@ -22,15 +22,18 @@ from etl.erasure_request import (
     open_request,
     save_request,
 )
-from etl.generations import current_generation, pool_objects, remove_other_generations
 from etl.layout import DATA, PRIVATE, QUARANTINE
+from etl.pool_rewrite import generation_of, parts_of, rewrite_pool
 from etl.registry import Registry
-from etl.sealed_objects import POOL, STATE, generation_folder, read_sealed_object, write_sealed_object
+from etl.sealed_objects import read_sealed_object, write_sealed_object
+from etl.state import FOLDER as STATE
+from etl.state import object_name
 from etl.store import Store
+from etl.waiting import FOLDER as POOL
+from etl.waiting import sweep_pool
 from transforms.erasure import ACCOUNT, rows_of, without
 
 EVENT: Final = "erased"
-MEMBERSHIP: Final = "membership.parquet"
 STAGING: Final = f"{PRIVATE}/staging"
 
 
@@ -53,9 +56,7 @@ def erase(
         entry = finish_erasure(registry, key)
         if entry is not None and begun.accounts.equals(accounts) and begun.published == published:
             return entry  # the same command, again after a kill
-    request = find_traces(
-        registry, accounts, key, published=published, reason=reason, by=by, staging=staging
-    )
+    request = find_traces(registry, accounts, key, published=published, reason=reason, by=by, staging=staging)
     save_request(registry.store, request, key)
     entry = finish_erasure(registry, key)
     assert entry is not None  # the request was just written
@@ -78,10 +79,8 @@ def find_traces(
         ConfigError: another pool key sealed it. StorageError: an object was changed.
     """
     store = registry.store
-    names = [
-        *_sealed(store.names(STATE)),
-        *_sealed(pool_objects(store, current_generation(registry.manifests(), read_chain(store)))),
-    ]
+    names = [name for name in store.names(STATE) if name.endswith(".parquet")]
+    names += parts_of(registry, generation_of(registry))
     affected = []
     for name in names:
         table = read_sealed_object(store, name, key)
@@ -95,8 +94,8 @@ def find_traces(
         published=published,
         reason=reason,
         by=by,
-        contributed=tuple(name for name in live if _membership(name) in touched),
-        unknown=tuple(name for name in live if not store.exists(_membership(name))),
+        contributed=tuple(name for name in live if object_name(name, "membership") in touched),
+        unknown=tuple(name for name in live if not store.exists(object_name(name, "membership"))),
         affected=tuple(affected),
         staging=staging,
     )
@@ -113,8 +112,7 @@ def finish_erasure(registry: Registry, key: bytes) -> Entry | None:
         for version in request.withdrawn:
             registry.withdraw(version, request.reason, request.by)
         entry = _delete(registry, request, key)
-    generation = current_generation(registry.manifests(), read_chain(store))
-    remove_other_generations(store, generation)
+    sweep_pool(registry, generation_of(registry))
     close_request(store)
     return entry
 
@@ -126,16 +124,12 @@ def _delete(registry: Registry, request: Request, key: bytes) -> Entry:
     after: dict[str, str | None] = {}
     for one in request.affected:
         if one.name.startswith(f"{STATE}/"):
-            after[one.name] = _rewrite(store, one.name, one.name, request.accounts, key)
-    generation = current_generation(registry.manifests(), read_chain(store))
+            table = without(read_sealed_object(store, one.name, key), request.accounts)
+            after[one.name] = write_sealed_object(store, one.name, table, key)
+    generation = generation_of(registry)
     if any(one.name.startswith(f"{POOL}/") for one in request.affected):
-        old = pool_objects(store, generation)
-        generation = (generation or 0) + 1
-        store.remove_tree(generation_folder(generation))
-        for name in old:
-            new = f"{generation_folder(generation)}/{name.split('/', 3)[3]}"
-            after[new] = _rewrite(store, name, new, request.accounts, key)
-            after[name] = None
+        after |= rewrite_pool(registry, generation, lambda table: without(table, request.accounts), key=key)
+        generation += 1
     quarantined = _forget_quarantined(store)
     return append(
         store,
@@ -148,21 +142,14 @@ def _delete(registry: Registry, request: Request, key: bytes) -> Entry:
         contributed=request.contributed,
         unknown=request.unknown,
         accounts=len(request.accounts),
-        rows=_by_kind(request.affected),
+        rows=request.rows,
         staging=request.staging,
         quarantined=quarantined,
         before={one.name: one.sha256 for one in request.affected},
         after=after,
-        **({} if generation is None else {"generation": generation}),
+        generation=generation,
         **{SHA256: digest},
     )
-
-
-def _rewrite(store: Store, name: str, new: str, accounts: pa.Array, key: bytes) -> str:
-    table = read_sealed_object(store, name, key)
-    if ACCOUNT in table.column_names:
-        table = without(table, accounts)
-    return write_sealed_object(store, new, table, key)
 
 
 def _forget_quarantined(store: Store) -> int:
@@ -176,20 +163,3 @@ def _forget_quarantined(store: Store) -> int:
 def _recorded(store: Store, request: Request) -> Entry | None:
     found = (entry for entry in read_chain(store) if entry.event == EVENT)
     return next((entry for entry in found if entry.fields.get("request") == request.id), None)
-
-
-def _by_kind(affected: tuple[Affected, ...]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in affected:
-        last = one.name.rpartition("/")[2].removesuffix(".parquet")
-        kind = "pool" if one.name.startswith(f"{POOL}/") else last
-        counts[kind] = counts.get(kind, 0) + one.rows
-    return counts
-
-
-def _sealed(names: list[str]) -> list[str]:
-    return [name for name in names if name.endswith(".parquet")]
-
-
-def _membership(version: str) -> str:
-    return f"{STATE}/{version}/{MEMBERSHIP}"

@@ -31,8 +31,8 @@ def load_erased(store: Store, key: bytes) -> pa.Array:
     found = sha256(store.read(ERASED)).hexdigest() if store.exists(ERASED) else None
     if (named[-1] if named else None) != found:
         raise StorageError(
-            f"the list of erased accounts ({store.describe(ERASED)}) is not the one that the audit log names: restore it from "
-            "a backup, or erase the same accounts again"
+            f"the list of erased accounts ({store.describe(ERASED)}) is not the one that the audit log names: restore it "
+            "from a backup, or erase the same accounts again"
         )
     return current_list(store, key)
 

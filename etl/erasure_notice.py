@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from etl.erasure_request import Request
+
 
 def erasure_notice(withdrawn: Sequence[str], unknown: Sequence[str]) -> str:
     """The notice, as public text.
@@ -18,16 +20,29 @@ def erasure_notice(withdrawn: Sequence[str], unknown: Sequence[str]) -> str:
     if withdrawn:
         names = ", ".join(withdrawn)
         said.append(
-            f"Withdrawn, whole: {names}. Delete your copies of these versions and do not use them again; train anew what was "
-            "trained on them, where you can. `desirepath pull` gets the versions that are left."
+            f"Withdrawn, whole: {names}. Delete your copies of these versions and do not use them again; train anew what "
+            "was trained on them, where you can. `desirepath pull` gets the versions that are left."
         )
     else:
         said.append(
-            "Published versions stay as they are: no record in them is of fewer people than their k, and none says whose it is. "
-            "There is nothing to do."
+            "Published versions stay as they are: no record in them is of fewer people than their k, and none says whose it "
+            "is. There is nothing to do."
         )
     if withdrawn and unknown:
         said.append(
             f"Who contributed to {', '.join(unknown)} is not known any more (retention time): these versions stay."
         )
     return "\n".join(said) + "\n"
+
+
+def traces_found(request: Request) -> str:
+    """What there is of the people, for whoever decides about the request; not for publication."""
+    rows = ", ".join(f"{kind} {number:,}" for kind, number in request.rows.items()) or "none"
+    contributed = ", ".join(request.contributed) or "none"
+    unknown = ", ".join(request.unknown) or "none"
+    return (
+        f"rows of theirs: {rows}\n"
+        f"live versions that hold something of theirs: {contributed}\n"
+        f"live versions of which that is not known any more: {unknown}\n"
+        "dry run: nothing was changed\n"
+    )

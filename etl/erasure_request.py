@@ -14,6 +14,7 @@ import pyarrow as pa
 from etl.layout import PRIVATE
 from etl.sealed_objects import read_sealed_object, write_sealed_object
 from etl.store import Store
+from etl.waiting import FOLDER as POOL
 from transforms.schemas import DIGEST
 
 REQUEST: Final = f"{PRIVATE}/erasing.parquet"
@@ -29,6 +30,13 @@ class Affected:
     name: str
     sha256: str
     rows: int
+
+    @property
+    def kind(self) -> str:
+        """`pool`, or which of a version's tables."""
+        if self.name.startswith(f"{POOL}/"):
+            return "pool"
+        return self.name.rpartition("/")[2].removesuffix(".parquet")
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,14 @@ class Request:
     def withdrawn(self) -> tuple[str, ...]:
         """The versions that go because of it."""
         return self.contributed if self.published == "withdraw" else ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Kind of object → how many rows are theirs."""
+        counts: dict[str, int] = {}
+        for one in self.affected:
+            counts[one.kind] = counts.get(one.kind, 0) + one.rows
+        return counts
 
 
 def save_request(store: Store, request: Request, key: bytes) -> None:

@@ -53,6 +53,33 @@ def read_participation(config: RunConfig, key: bytes) -> Participation | None:
     )
 
 
+def resolve(participation: str, key: bytes) -> Registry | None:
+    """Whose accounts are whose, by the file at a path; None: `none`, nobody says.
+
+    Raises:
+        ConfigError: what is wrong with which rows, never a value.
+    """
+    if participation == "none":
+        return None
+    path = Path(participation)
+    entries = parse_participation(read_content(path), path)
+    return build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit"))
+
+
+def names_in(participation: str) -> tuple[set[str], set[str]]:
+    """Every account and every unit that the file at a path names, in canonical spelling; `none`: nobody.
+
+    Raises:
+        ConfigError: what is wrong with which rows, never a value.
+    """
+    if participation == "none":
+        return set(), set()
+    path = Path(participation)
+    entries = parse_participation(read_content(path), path)
+    accounts, units = (set(entries.column(name).drop_null().to_pylist()) for name in ("account", "unit"))
+    return accounts, units
+
+
 def still_holds(participation: Participation | None, config: RunConfig, key: bytes) -> bool:
     """Whether the file, read again, says what it said about everybody.
 

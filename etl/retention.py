@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from etl.audit import Entry, append, latest, read_chain
 from etl.layout import DEAD_LETTERS, PRIVATE, QUARANTINE, RUNS
-from etl.sealed_objects import STATE
+from etl.state import FOLDER as STATE
 from etl.store import Store
 
 EVENT: Final = "expired"
@@ -49,14 +49,14 @@ class Dated(NamedTuple):
 def expire(store: Store, retention: Retention, now: datetime) -> dict[str, int]:
     """Remove whatever is kept longer than it may be, and log it. Needs the lock.
 
-    The audit entry comes first and names the objects: what a kill leaves of them goes at the next run, without another entry.
+    The audit entry comes first and names the objects: what a kill leaves of them goes at the next run, without another.
 
     Returns:
         Kind → how many objects went; empty: nothing was due.
     """
     chain = read_chain(store)
     gone = due(dated(store, chain), retention, now)
-    named = {name for entry in chain if entry.event == EVENT for name in entry.fields["objects"]}
+    named = {name for entry in chain if entry.event == EVENT for name in entry.fields.get("objects", ())}
     if any(one.name not in named for one in gone):
         append(
             store,

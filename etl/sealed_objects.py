@@ -12,12 +12,6 @@ from etl.layout import PRIVATE
 from etl.store import Store
 from etl.vault import key_id, open_parquet, seal_parquet
 
-POOL: Final = f"{PRIVATE}/pool"
-"""`<generation>/…`: what waits."""
-
-STATE: Final = f"{PRIVATE}/state"
-"""`<version>/…`: what a version consumed, spent, and who contributed."""
-
 ERASED: Final = f"{PRIVATE}/erased.parquet"
 """The accounts that are never admitted again."""
 
@@ -41,11 +35,6 @@ def write_sealed_object(store: Store, name: str, table: pa.Table, key: bytes) ->
     content = seal_parquet(table, key, name=name)
     store.replace(name, content)
     return sha256(content).hexdigest()
-
-
-def generation_folder(generation: int) -> str:
-    """The folder of one generation of the pool."""
-    return f"{POOL}/{generation:08d}"
 
 
 def check_pool_key(store: Store, key: bytes) -> None:

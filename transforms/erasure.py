@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.participation import Registry
 from transforms.schemas import DIGEST
 
 ACCOUNT = "account"
@@ -18,20 +17,6 @@ class Renamed(NamedTuple):
 
     table: pa.Table
     lost: int
-
-
-def with_linked(accounts: pa.Array, registry: Registry | None) -> pa.Array:
-    """These accounts and all others of the same people, ascending, each once.
-
-    Args:
-        accounts: binary(16). registry: None: nothing links accounts.
-    """
-    given = accounts
-    if registry is not None:
-        theirs = pc.unique(registry.person.filter(pc.is_in(registry.accounts, value_set=given)).drop_null())
-        linked = registry.accounts.filter(pc.is_in(registry.person, value_set=theirs))
-        given = pa.concat_arrays([given, linked])
-    return ascending(given)
 
 
 def ascending(accounts: pa.Array) -> pa.Array:

@@ -28,7 +28,7 @@ def withdraw(
     opened = open_registry(registry)
     with opened.locked():
         opened.repair()
-        was_live = opened.withdraw(version, reason.strip(), _who(by))
+        was_live = opened.withdraw(version, reason.strip(), who(by))
     if was_live:
         typer.echo(f"version {version} is withdrawn: its data is gone, and nobody should use a copy of it")
     else:
@@ -86,7 +86,8 @@ def audit(registry: RegistryDir) -> None:
     typer.echo(f"{len(chain)} entries hold together, and the registry is what they say{last}")
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None) -> str:
+    """Who does something, for the audit log: as told, else this user."""
     import getpass
 
     try:

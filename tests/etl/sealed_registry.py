@@ -7,23 +7,18 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from etl.audit import read_chain
 from etl.canonical import dump
-from etl.generations import current_generation
 from etl.layout import data_of, manifest_of
 from etl.registry import Registry
 from etl.repair import record_publication
-from etl.sealed_objects import (
-    ERASED,
-    POOL,
-    STATE,
-    check_pool_key,
-    generation_folder,
-    read_sealed_object,
-    write_sealed_object,
-)
+from etl.sealed_objects import ERASED, check_pool_key, read_sealed_object
+from etl.state import write_state
 from etl.store.local import LocalStore
-from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms
+from etl.waiting import FOLDER as POOL
+from etl.waiting import write_pool
+from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms, unit_pseudonyms
+from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
+from transforms.schemas import POOL as WAITING
 
 KEY, POOL_KEY = b"k" * 32, b"p" * 32
 VERSIONS: Final = ("2026-11-20", "2026-11-21", "2026-11-22")
@@ -97,24 +92,29 @@ def build(root: Path) -> Registry:
         store.create(manifest_of(version), dump(manifest))
         record_publication(store, version, "run")
         members = digests(*MEMBERS[version])
-        put(registry, f"{STATE}/{version}/membership.parquet", {"account": members})
-        put(registry, f"{STATE}/{version}/spent.parquet", {"account": members, "from_us": [1, 2]})
-        put(registry, f"{STATE}/{version}/ledger.parquet", {"account": members, "digest": [7, 8]})
-    store.replace(f"{generation_folder(1)}/part-0.parquet", b"left by a kill")
-    folder = generation_folder(GENERATION)
-    for part in range(2):
-        waiting = {
-            "account": digests("ann", "bob", "ann2", "eve"),
-            "unit": pa.array([None, "u", "u", "v"]).dictionary_encode(),
-            "fragment": [1, 2, 3, 4],
+        state = {
+            "membership": pa.table([members], schema=MEMBERSHIP),
+            "spent": pa.table([members, pa.array([1, 2]), pa.array([3, 4])], schema=SPENT),
+            "ledger": pa.table([members, pa.array([7, 8])], schema=LEDGER),
         }
-        put(registry, f"{folder}/part-{part}.parquet", waiting)
+        write_state(registry, version, state, content={"events": 2}, key=POOL_KEY)
+    store.replace(f"{POOL}/{1:08d}/part-0.parquet", b"left by a kill")
+    write_pool(registry, GENERATION, waiting(), key=POOL_KEY, fingerprint=key_fingerprint(KEY))
     return registry
 
 
-def put(registry: Registry, name: str, columns: dict[str, Any]) -> None:
-    """Seal a table."""
-    write_sealed_object(registry.store, name, pa.table(columns), POOL_KEY)
+def waiting() -> pa.Table:
+    """POOL: a row each of ann, bob, ann2 and eve."""
+    columns = {
+        "account": digests("ann", "bob", "ann2", "eve"),
+        "unit": unit_pseudonyms(
+            pa.array([None, "u", "u", "v"]), key=derive_key(KEY, "unit")
+        ).dictionary_encode(),
+        "time_us": pa.array([1, 2, 3, 4], pa.int64()),
+        "path": pa.array(["ann's", "b", "ann's", "e"]).dictionary_encode(),
+        "fragment": pa.array([1, 2, 3, 4], pa.int64()),
+    }
+    return pa.table({name: columns[name] for name in WAITING.names}, schema=WAITING)
 
 
 def contents(registry: Registry, key: bytes = POOL_KEY) -> dict[str, pa.Table]:
@@ -126,11 +126,4 @@ def contents(registry: Registry, key: bytes = POOL_KEY) -> dict[str, pa.Table]:
 
 def accounts_in(registry: Registry, key: bytes = POOL_KEY) -> set[bytes]:
     """Every account in any sealed object."""
-    return {
-        account for table in contents(registry, key).values() for account in table["account"].to_pylist()
-    }
-
-
-def generation(registry: Registry) -> int | None:
-    """The pool's."""
-    return current_generation(registry.manifests(), read_chain(registry.store))
+    return {account for table in contents(registry, key).values() for account in table["account"].to_pylist()}

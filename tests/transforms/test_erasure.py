@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from transforms.erasure import renamed, rows_of, with_linked, without
-from transforms.participation import ENTRIES, build_registry
+from transforms.erasure import ascending, renamed, rows_of, without
+from transforms.participation import ENTRIES, all_accounts_of, build_registry
 from transforms.pseudonym import pseudonyms
 
 PERSON, UNIT = b"p" * 32, b"u" * 32
@@ -36,15 +36,22 @@ KINDS = pytest.mark.parametrize("kind", [DIGEST, pa.dictionary(pa.int32(), DIGES
 
 
 def test_all_accounts_of_a_person_go_together():
-    found = with_linked(digests("ann2", "stranger", "ann2", None), registry())
+    found = ascending(all_accounts_of(digests("ann2", "stranger", "ann2"), registry()))
     assert set(found.to_pylist()) == set(digests("ann", "ann2", "stranger").to_pylist())
     assert found.to_pylist() == sorted(found.to_pylist())
 
 
 def test_an_account_without_a_person_links_nobody():
-    assert with_linked(digests("printer"), registry()).to_pylist() == digests("printer").to_pylist()
-    assert with_linked(digests("ann"), None).to_pylist() == digests("ann").to_pylist()
-    assert with_linked(pa.array([], DIGEST), registry()).to_pylist() == []
+    assert all_accounts_of(digests("printer"), registry()).to_pylist() == digests("printer").to_pylist()
+    assert all_accounts_of(digests("ann"), None).to_pylist() == digests("ann").to_pylist()
+    assert all_accounts_of(pa.array([], DIGEST), registry()).to_pylist() == []
+
+
+def test_in_order_once_and_without_nulls():
+    assert ascending(pa.array([b"b" * 16, None, b"a" * 16, b"b" * 16], DIGEST)).to_pylist() == [
+        b"a" * 16,
+        b"b" * 16,
+    ]
 
 
 @KINDS

@@ -1,0 +1,167 @@
+"""`desirepath erase` and `rotate-key`: what the people in the logs may ask for, and what becomes of the keys."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from etl.commands.inspect_registry import RegistryDir
+from etl.commands.steward import By, who
+
+Participation = Annotated[
+    str, typer.Option("--participation", help="Participation file (CSV or Parquet), or none.")
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", help="Pseudonym key. Default: $DESIREPATH_KEY, else the user's own."),
+]
+PoolKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--pool-key-file", help="Key of what waits. Default: $DESIREPATH_POOL_KEY, else the user's own."
+    ),
+]
+
+
+class Published(StrEnum):
+    """What becomes of the versions that somebody erased contributed to."""
+
+    KEEP = "keep"
+    WITHDRAW = "withdraw"
+
+
+class Which(StrEnum):
+    """Which key is changed."""
+
+    POOL = "pool"
+    PSEUDONYM = "pseudonym"
+
+
+def erase(
+    accounts: Annotated[Path, typer.Option("--accounts", help="Text file, one account a line.")],
+    registry: RegistryDir,
+    participation: Participation,
+    published: Annotated[
+        Published,
+        typer.Option("--published", help="Versions they contributed to: keep them, or withdraw them whole."),
+    ] = Published.KEEP,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; everybody can read it where a version is withdrawn.")
+    ] = "erasure of data on request",
+    by: By = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what there is of them; change nothing.")
+    ] = False,
+    key_file: KeyFile = None,
+    pool_key_file: PoolKeyFile = None,
+) -> None:
+    """Erase people: from what waits and what is remembered, with all their accounts, and never admit them again.
+
+    Prints what the users of the data should be told. What was deleted is proved in the audit log.
+    """
+    from etl.accounts_file import read_accounts
+    from etl.erase import erase as erase_people
+    from etl.erase import find_traces
+    from etl.erasure_notice import erasure_notice, traces_found
+    from etl.keys import load_keys
+    from etl.participation import resolve
+    from etl.registry import open_registry
+    from etl.sealed_objects import check_pool_key
+    from transforms.erasure import ascending
+    from transforms.participation import all_accounts_of
+    from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms
+
+    keys = load_keys(key_file, pool_key_file)
+    names = read_accounts(accounts)
+    people = ascending(
+        all_accounts_of(
+            pseudonyms(names, key=derive_key(keys.pseudonym, "person")),
+            resolve(participation, keys.pseudonym),
+        )
+    )
+    asked: dict[str, Any] = {"published": published.value, "reason": reason.strip(), "by": who(by)}
+    opened = open_registry(registry)
+    with opened.locked():
+        opened.check_key(key_fingerprint(keys.pseudonym))
+        check_pool_key(opened.store, keys.pool)
+        if dry_run:
+            typer.echo(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
+            return
+        entry = erase_people(opened, people, keys.pool, **asked)
+    typer.echo(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
+    typer.echo(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
+
+
+def rotate_key(
+    registry: RegistryDir,
+    which: Annotated[Which, typer.Option("--which", help="Which key.")],
+    new_key_file: Annotated[Path, typer.Option("--new-key-file", help="The new key, 64 hex digits.")],
+    participation: Annotated[
+        str,
+        typer.Option("--participation", help="For the pseudonym key: whoever it lists is renamed. Or none."),
+    ] = "none",
+    accounts: Annotated[
+        Path | None,
+        typer.Option("--accounts", help="For the pseudonym key: more accounts to rename, one a line."),
+    ] = None,
+    lose_erased: Annotated[
+        bool,
+        typer.Option(
+            "--lose-erased", help="Forget erased accounts that are not named; they could be admitted again."
+        ),
+    ] = False,
+    by: By = None,
+    key_file: KeyFile = None,
+    pool_key_file: PoolKeyFile = None,
+) -> None:
+    """Change a key of the registry. Interrupted, it is run again with the same keys.
+
+    The pool key: all that is sealed is sealed anew. The pseudonym key: whoever is named is renamed; what waits of others
+    is removed, and no event of the nights so far counts as late any more.
+    """
+    from etl.accounts_file import read_accounts
+    from etl.errors import ConfigError
+    from etl.keys import POOL_KEY, PSEUDONYM_KEY, load_keys, read_key_file
+    from etl.participation import names_in
+    from etl.registry import open_registry
+    from etl.rotate_pool_key import rotate_pool_key
+    from etl.rotate_pseudonym_key import rotate_pseudonym_key
+
+    keys = load_keys(key_file, pool_key_file)
+    kind = POOL_KEY if which is Which.POOL else PSEUDONYM_KEY
+    new = read_key_file(kind, new_key_file)
+    if new in keys:
+        raise ConfigError(f"--new-key-file holds a key that is in use: make a new {kind.title}")
+    opened = open_registry(registry)
+    with opened.locked():
+        if which is Which.POOL:
+            entry = rotate_pool_key(opened, keys.pool, new, by=who(by))
+        else:
+            listed, units = names_in(participation)
+            extra = [] if accounts is None else read_accounts(accounts).to_pylist()
+            entry = rotate_pseudonym_key(
+                opened,
+                keys.pseudonym,
+                new,
+                keys.pool,
+                accounts=[*listed, *extra],
+                units=units,
+                by=who(by),
+                lose_erased=lose_erased,
+            )
+    if entry is None:
+        typer.echo(f"the registry has this {kind.title} already")
+        return
+    typer.echo(
+        f"the {kind.title} of {opened.where()} is the new one (audit entry {opened.where(entry.name)}). Give it to whatever "
+        "runs the job, and destroy the old one once no backup needs it"
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(erase)
+    app.command("rotate-key")(rotate_key)

@@ -1,0 +1,83 @@
+"""A change of keys that is under way: written down first and removed last, so that a killed one can only be finished.
+
+While it is there every other command refuses (`etl.sealed_objects.check_pool_key`); what is sealed may be under either key.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import orjson
+
+from etl.audit import Entry, read_chain
+from etl.canonical import dump
+from etl.errors import ConfigError
+from etl.sealed_objects import ROTATING
+from etl.state import FOLDER as STATE
+from etl.store import Store
+
+EVENT = "key_rotated"
+Which = Literal["pool", "pseudonym"]
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """`old`, `new`: what tells the keys (no secret). `lost`: kind → rows that nobody could rename, as counted before."""
+
+    id: str
+    which: Which
+    old: str
+    new: str
+    by: str
+    lost: dict[str, int]
+    names: str
+    """SHA-256 of the pseudonyms that are known, old and new: the rest of a rotation must know the same."""
+
+
+def begun(store: Store) -> Rotation | None:
+    """The rotation that is under way; None: there is none."""
+    if not store.exists(ROTATING):
+        return None
+    said: dict[str, Any] = orjson.loads(store.read(ROTATING))
+    return Rotation(**said)
+
+
+def begin(
+    store: Store, which: Which, old: str, new: str, *, by: str, lost: dict[str, int], names: str = ""
+) -> Rotation:
+    """Write down a new one. Needs the lock."""
+    rotation = Rotation(secrets.token_hex(8), which, old, new, by, lost, names)
+    store.create(ROTATING, dump(asdict(rotation)))
+    return rotation
+
+
+def must_be_the_same(rotation: Rotation, which: Which, old: str, new: str, names: str = "") -> None:
+    """Refuse another rotation than the one that is under way."""
+    if (rotation.which, rotation.old, rotation.new) != (which, old, new):
+        raise ConfigError(
+            f"a change of the {rotation.which} key (from id {rotation.old} to id {rotation.new}) was interrupted: run that "
+            "one again, with both keys, before another"
+        )
+    if rotation.names != names:
+        raise ConfigError(
+            "the change of the pseudonym key was begun with other names: run it again with the participation file and the "
+            "accounts that it was begun with"
+        )
+
+
+def recorded(store: Store, rotation: Rotation) -> Entry | None:
+    """Its audit entry, if it got that far."""
+    found = (entry for entry in read_chain(store) if entry.event == EVENT)
+    return next((entry for entry in found if entry.fields.get("request") == rotation.id), None)
+
+
+def end(store: Store) -> None:
+    """All is done."""
+    store.remove(ROTATING)
+
+
+def state_objects(store: Store) -> list[str]:
+    """The sealed tables of all versions."""
+    return [name for name in store.names(STATE) if name.endswith(".parquet")]
