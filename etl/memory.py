@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from etl.audit import Entry
 from etl.config import RunConfig
+from etl.erased import load_erased
 from etl.history import past_of
 from etl.keys import Keys
 from etl.registry import Registry
@@ -63,5 +64,5 @@ def remember(
         read_pool(registry, generation, key=keys.pool, fingerprint=key_fingerprint(keys.pseudonym)),
         [table for table in ledgers if table is not None],
         pa.concat_tables([SPENT.empty_table(), *(table for table in spent if table is not None)]),
-        pa.array([], DIGEST),
+        load_erased(registry.store, keys.pool),
     )

@@ -146,5 +146,5 @@ def looked_at(
     problems += [f"after the next run: {problem}" for problem in end.problems]
     problems += [f"after the next run there is still {what}" for what in end.remains]
     second.append("the same bytes" if not wrong else f"{len(wrong)} other files")
-    left_behind = ", ".join(left.remains) or "nothing to clear"
+    left_behind = ", ".join(left.remains) or "nothing to put right"
     return Row(kind, moment, outcome, f"{published}; {left_behind}", "; ".join(second), tuple(problems))

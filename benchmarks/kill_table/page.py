@@ -26,10 +26,10 @@ again, and in the rows about changes the third night after it (in the rows about
 harness's own process, as most of a small run is the start of Python). An undisturbed run took {seconds:.1f} s.
 
 After the disturbance is checked: every manifest can be read; the card names only files that are there; every live
-version's files have their digests and rows, also for `desirepath verify`; no file below the registry or the folder
-for temporary files holds one of {secrets} accounts and rare texts of the log, as bytes or decoded. After the next
-run: exit 0; `data/`, `manifests/` and `reports/` are byte for byte those of undisturbed runs; nothing is left to
-clear away.
+version's files have their digests and rows; no file below the registry or the folder for temporary files holds one of
+{secrets} accounts and rare texts of the log, as bytes or decoded. "After it" is what the next run has to put right,
+with what `desirepath verify` and `desirepath audit` tell of it. After the next run: exit 0; `data/`, `manifests/` and
+`reports/` are byte for byte those of undisturbed runs; nothing is left to put right, and both commands find nothing.
 
 **{rows} rows, {kills} of them kills; {bad}.**
 """

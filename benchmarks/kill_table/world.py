@@ -24,6 +24,7 @@ from etl.simulate import Simulation, simulate
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOOK: Final = Path(__file__).parent / "hook"
 KEY: Final = "5a" * 32
+POOL_KEY: Final = "6b" * 32
 NIGHTS: Final = ("2026-11-02", "2026-11-03", "2026-11-04")
 SMALL: Final = Simulation(
     events=9_000, people=70, units=6, nights=3, start=date(2026, 11, 2), seed=3, files=1, delivery="nightly",
@@ -60,7 +61,8 @@ def environment(temporary: Path, **more: str) -> dict[str, str]:
     temporary.mkdir(parents=True, exist_ok=True)
     temporary.chmod(0o777)
     path = os.pathsep.join((str(HOOK), str(ROOT)))
-    return {**os.environ, "DESIREPATH_KEY": KEY, "TMPDIR": str(temporary), "PYTHONPATH": path, **more}
+    keys = {"DESIREPATH_KEY": KEY, "DESIREPATH_POOL_KEY": POOL_KEY}
+    return {**os.environ, **keys, "TMPDIR": str(temporary), "PYTHONPATH": path, **more}
 
 
 def run_undisturbed(base: Path, registry: Path, night: str, **more: str) -> tuple[int, str]:
