@@ -12,6 +12,7 @@ from typing import Final
 
 from benchmarks.month.calendar import Month
 from benchmarks.month.play import arguments, call, digests, keys, newest_record
+from etl.registry import Registry
 from etl.simulate import simulate
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -39,13 +40,21 @@ ARRANGEMENTS: dict[str, Arrange] = {"a file an hour": hourly, "one file of all s
 
 
 def differing(
-    month: Month, logs: Path, base: Path, played: dict[str, str], nights: int
+    month: Month, logs: Path, base: Path, played: Path, nights: int, *, commands: bool
 ) -> dict[str, list[str]]:
     """Run the first nights from other files; which data files of theirs are not those of the month as it was played.
 
     Args:
-        played: digests by name, as nightly files gave them.
+        played: the registry that nightly files gave; also what was withdrawn since counts, by its manifest.
+        commands: whether the hourly files are read by the command as a scheduler calls it, and not within this process.
     """
+    first = {str(month.date(night)) for night in range(nights)}
+    theirs = {
+        str(file["path"]): str(file["sha256"])
+        for version in Registry(played).versions()
+        if version.name in first
+        for file in version.all_files
+    }
     found: dict[str, list[str]] = {}
     for number, (name, arrange) in enumerate(ARRANGEMENTS.items()):
         registry = base / f"arranged-{number}"
@@ -53,16 +62,12 @@ def differing(
             for night in range(nights):
                 pattern = arrange(month, logs, base / f"arranged-{number}-logs", night)
                 flags = arguments(month, registry, night, [pattern])
-                if arrange is hourly:  # as a scheduler calls it
+                if commands and arrange is hourly:
                     command = [sys.executable, str(ROOT / "run_pipeline.py"), *flags]
                     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
                 else:
                     call("run", *flags, nightly=True)
         mine = {path: digest for path, digest in digests(registry).items() if path.startswith("data/")}
-        first = {str(month.date(night)) for night in range(nights)}
-        theirs = {
-            path: d for path, d in played.items() if path.startswith("data/") and path.split("/")[1] in first
-        }
         found[name] = sorted(
             path for path in mine.keys() | theirs.keys() if mine.get(path) != theirs.get(path)
         )

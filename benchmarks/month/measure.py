@@ -12,7 +12,7 @@ from benchmarks.month.arrangements import differing, released_by_window
 from benchmarks.month.calendar import Month
 from benchmarks.month.fates import fates
 from benchmarks.month.finale import pulled, told_of_itself
-from benchmarks.month.play import KEY, digests, keys, play
+from benchmarks.month.play import KEY, keys, play
 from benchmarks.month.source import read_source
 from etl.simulate import simulate
 
@@ -49,7 +49,7 @@ def measure(month: Month, base: Path, same_nights: int) -> Iterator[tuple[str, d
         }
         yield "pulled, verified, audited", {"pulled": came, "itself": told_of_itself(played)}
     same = min(same_nights, nights if month.left_out is None else month.left_out[0])
-    other = differing(month, logs, base, digests(base / "pool"), same)
+    other = differing(month, logs, base, base / "pool", same, commands=True)
     yield "the same from other files", {"same_nights": same, "differing": other}
     plain = play(replace(month, erased={}, withdrawn=None), logs, base / "no-pool", source, pool_nights=0)
     yield "the month without the pool", {"no_pool": _nights(plain.records)}
