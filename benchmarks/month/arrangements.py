@@ -53,7 +53,8 @@ def differing(
         str(file["path"]): str(file["sha256"])
         for version in Registry(played).versions()
         if version.name in first
-        for file in version.all_files
+        for file in [*version.manifest["files"], version.manifest["vocabulary_file"]]
+        if file is not None
     }
     found: dict[str, list[str]] = {}
     for number, (name, arrange) in enumerate(ARRANGEMENTS.items()):
