@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lint format lock compare-anonymisers kill-table month clean
+.PHONY: help run test mutants lint format lock compare-anonymisers utility kill-table month clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lock: $(VENV)/.run ## resolve the newest versions anew
 
 compare-anonymisers: $(VENV)/.run ## measure ours against other anonymisers (ARGS='--data DIR --out docs': on the real logs)
 	@$(BIN)/python -m benchmarks.compare_anonymisers $(ARGS)
+
+utility: $(VENV)/.run ## measure what k costs a next-action model (ARGS='--data DIR --out docs': on a real log, too)
+	@$(BIN)/python -m benchmarks.utility $(ARGS)
 
 kill-table: $(VENV)/.run ## kill, interrupt and hinder runs at many moments, into docs/kill-table.md (about half an hour)
 	@$(BIN)/python -m benchmarks.kill_table --out docs $(ARGS)

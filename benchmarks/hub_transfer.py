@@ -161,7 +161,7 @@ def table(folder: Path, given: argparse.Namespace) -> list[str]:
     }
     for exchanged in given.exchanged:
         tables = large(given.rows, exchanged, vocabulary, given.seed)
-        name = f"{given.rows:,} random rows in one file, {exchanged:,} exchanged"
+        name = f"{tables[0].num_rows:,} random rows in one file, {exchanged:,} exchanged"
         layouts[name] = compared([tables[0]], [tables[1]], folder / f"large-{exchanged}")
     return [
         f"The second night has {other.num_rows:,} records, of which the first has {common:,}, too.",

@@ -35,8 +35,12 @@ def published_already(
     if not versions:
         return None
     window = planned_window(config)
-    if window is not None and not touching(versions, window):
-        return None
+    if window is not None:
+        taken = touching(versions, window)
+        if not taken:
+            return None
+        if _same_window(taken, window) is None:
+            raise _refused(window, taken)
     from etl.pipeline import build_reading
 
     run_pipeline(job, beam_flags, build_reading)
@@ -47,25 +51,22 @@ def published_already(
     taken = touching(versions, window)
     if not taken:
         return None
-    version = taken[0]
-    content = orjson.loads(job.staging.content.read_bytes()) | {"drop_repeats": job.anonymity.drop_repeats}
+    same = _same_window(taken, window)
+    content = content_of(job)
+    asked = policy_of(config, config.min_outside_unit)
     if (
-        len(taken) == 1
-        and version.is_live
-        and all(version.manifest["window"][name] == night for name, night in window.items())
-        and read_content(registry, version.name) == content
-        and _same_policy(version.manifest["policy"], policy_of(config, config.min_outside_unit))
+        same is None
+        or read_content(registry, same.name) != content
+        or not _same_policy(same.manifest["policy"], asked)
     ):
-        return Result(
-            version.manifest, "already published with the same content", where_of(registry, version.manifest)
-        )
-    names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in taken)
-    raise AlreadyPublishedError(
-        f"the window {window['first']}..{window['last']} touches what is published with other content or another policy, "
-        f"or was withdrawn: {names}. A published version never changes, and no event is released twice, also when the "
-        "version that it was in is withdrawn. Events that came late join the next night's run by themselves; for anything "
-        "else choose other nights, or another registry"
-    )
+        raise _refused(window, taken)
+    return Result(same.manifest, "already published with the same content", where_of(registry, same.manifest))
+
+
+def content_of(job: Job) -> dict[str, Any]:
+    """What is remembered of a window's content: the keyed sum over its events, and how they are read."""
+    content: dict[str, Any] = orjson.loads(job.staging.content.read_bytes())
+    return content | {"drop_repeats": job.anonymity.drop_repeats}
 
 
 def planned_window(config: RunConfig) -> dict[str, Any] | None:
@@ -80,6 +81,23 @@ def measured_window(config: RunConfig, statistics: dict[str, Any]) -> dict[str, 
     """The same, by the first and the last event that were read."""
     first, last = (str(night_of(statistics[end], config.night_timezone)) for end in ("first_us", "last_us"))
     return {"first": first, "last": last, "timezone": config.night_timezone}
+
+
+def _same_window(taken: Sequence[Version], window: dict[str, Any]) -> Version | None:
+    """The one live version of this very window, if that is all that it touches."""
+    only = taken[0]
+    same = all(only.manifest["window"][name] == value for name, value in window.items())
+    return only if len(taken) == 1 and only.is_live and same else None
+
+
+def _refused(window: dict[str, Any], taken: Sequence[Version]) -> AlreadyPublishedError:
+    names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in taken)
+    return AlreadyPublishedError(
+        f"the window {window['first']}..{window['last']} touches what is published with other content or another policy, "
+        f"or was withdrawn: {names}. A published version never changes, and no event is released twice, also when the "
+        "version that it was in is withdrawn. Events that came late join the next night's run by themselves; for anything "
+        "else choose other nights, or another registry"
+    )
 
 
 def _same_policy(published: dict[str, Any], asked: dict[str, Any]) -> bool:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-import threading
 import traceback
 from typing import Annotated
 
@@ -14,18 +13,27 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, logs
-from etl.commands import inspect_registry, privacy, research, run, simulate, steward
+from etl.commands import (
+    backfill,
+    doctor,
+    inspect_registry,
+    privacy,
+    push,
+    research,
+    run,
+    simulate,
+    steward,
+)
+from etl.console import now
+from etl.ending import BUG, INTERRUPTED
 from etl.errors import DesirepathError
 
-BUG, INTERRUPTED, USAGE = 70, 130, 2
+USAGE = 2
 _INTERRUPTED = "interrupted; what was staged is removed, and the next run completes or removes a publication that had begun"
 _WITHOUT_FILES = {
     4: "an input file cannot be used, or none was found; run with --log-format text to see which",
     74: "reading or writing failed; run with --log-format text to see where",
 }
-
-interrupted = threading.Event()
-"""Set by the first SIGINT or SIGTERM of a command."""
 
 app = typer.Typer(
     name="desirepath",
@@ -54,8 +62,11 @@ def _options(
 
 
 run.register(app)
+backfill.register(app)
+doctor.register(app)
 research.register(app)
 inspect_registry.register(app)
+push.register(app)
 steward.register(app)
 privacy.register(app)
 simulate.register(app)
@@ -80,8 +91,9 @@ def main_nightly(arguments: list[str] | None = None) -> int:
 
 
 def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
-    interrupted.clear()
+    logs.interrupted.clear()
     logs.use_json(False)
+    logs.use_run(None)
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGTERM is how a scheduler interrupts
         signal.signal(number, _interrupt)
     try:
@@ -98,20 +110,21 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
         sys.stderr.close()
         return 0
     except Exception as error:  # noqa: BLE001  (the last resort: whatever it is, its text may hold a value)
-        if interrupted.is_set():  # a runner wraps what a step raises
+        if logs.interrupted.is_set():  # a runner wraps what a step raises
             return _end(INTERRUPTED, _INTERRUPTED)
         return _end(BUG, _bug(error))
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
-    interrupted.set()
+    logs.interrupted.set()
     raise KeyboardInterrupt
 
 
 def _end(code: int, message: str, *, may_name_files: bool = False) -> int:
     """Say how the run ended: a paragraph, or in a JSON log one line, which never names an input file."""
     if logs.is_json():
-        line: dict[str, object] = {"event": "end", "state": "failed", "exit": code}
+        run = {} if logs.run_id() is None else {"run": logs.run_id()}
+        line: dict[str, object] = {"time": now(), **run, "event": "end", "state": "failed", "exit": code}
         line["message"] = _WITHOUT_FILES.get(code, message) if may_name_files else message
         sys.stderr.write(json.dumps(line) + "\n")
     else:

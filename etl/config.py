@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from etl.errors import ConfigError
+from etl.retention_times import Retention
 from etl.yaml_file import read_yaml
 
 K_FLOOR: Final = 10
@@ -78,8 +79,11 @@ class RunConfig(BaseModel):
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, ge=0.001, le=65_536)
     block_mb: float = Field(default=16, ge=0.001, le=512)
+    retention: Retention = Retention()
     dry_run: bool = False
     log_format: Literal["auto", "text", "json"] = "auto"
+    metrics_file: Path | None = None
+    lineage: Literal["file", "none", "client"] = "file"
 
     @field_validator("input", mode="before")
     @classmethod

@@ -8,29 +8,43 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from etl.progress import STAGES, listen
+
+if TYPE_CHECKING:
+    from etl.input_digests import InputDigests
 
 LogFormat = Literal["auto", "text", "json"]
 
 
 class Console:
-    """Where a run reports. `stages` holds the seconds at which each stage was first and last seen at work."""
+    """Where a run reports. `stages` holds the seconds at which each stage was first and last seen at work.
+
+    `inputs`: the files that it reads, once they are known. `on_inputs`: who wants to be told then.
+    """
 
     def __init__(self, log_format: LogFormat, run_id: str) -> None:
         self.run_id = run_id
         self.json = log_format == "json" or (log_format == "auto" and not sys.stderr.isatty())
         self.stages: dict[str, list[float]] = {}
         self.amounts: dict[str, int] = {}
+        self.inputs: InputDigests | None = None
+        self.on_inputs: Callable[[InputDigests], None] | None = None
         self._began = time.monotonic()
+
+    def reads(self, inputs: InputDigests) -> None:
+        """The run has found what it reads. An attempt that starts over says it again."""
+        self.inputs = inputs
+        if self.on_inputs is not None:
+            self.on_inputs(inputs)
 
     def log(self, event: str, **fields: Any) -> None:
         """Write one JSON line, in JSON mode."""
         if self.json:
-            line = {"time": _now(), "run": self.run_id, "event": event, **fields}
+            line = {"time": now(), "run": self.run_id, "event": event, **fields}
             sys.stderr.write(json.dumps(line) + "\n")
             sys.stderr.flush()
 
@@ -78,7 +92,7 @@ class Console:
         order = [(stage, seen[0], seen[1]) for stage, seen in self.stages.items()]
         order.sort(key=lambda item: list(STAGES).index(item[0]))
         ends = [last for _, _, last in order]
-        starts = [0.0, *ends[:-1]]
+        starts = [0.0, *ends][: len(order)]
         return {
             stage: round(max(end - start, 0.0), 3)
             for (stage, _, end), start in zip(order, starts, strict=True)
@@ -126,5 +140,6 @@ class _Bars:
         self._progress.stop_task(task)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as every log line has it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

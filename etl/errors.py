@@ -3,6 +3,8 @@ what was expected, what came, what to do; never a row's values."""
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DesirepathError(Exception):
     """An end of the run that is not a bug; `exit_code` is the process's."""
@@ -19,9 +21,13 @@ class ConfigError(DesirepathError):
 
 
 class QuarantinedError(DesirepathError):
-    """A critical check failed; the version was not published."""
+    """A critical check failed; the version was not published. `gates`: all its checks, as its public manifest has them."""
 
     exit_code = 3
+
+    def __init__(self, message: str, gates: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.gates = gates or []
 
 
 class InputError(DesirepathError):
@@ -31,10 +37,18 @@ class InputError(DesirepathError):
     may_name_files = True
 
 
+class NothingMatchedError(InputError):
+    """No file is where the input should be."""
+
+
 class UnusableRecordsError(InputError):
     """Nothing of the input can be used, or too little: no admitted event, or more rejects than allowed."""
 
     may_name_files = False
+
+
+class NoEventError(UnusableRecordsError):
+    """There are records, or none, and no admitted event in the window."""
 
 
 class AlreadyPublishedError(DesirepathError):
@@ -60,3 +74,9 @@ class ParticipationMovedError(DesirepathError):
     """The participation file kept changing while the run worked: a later run will find it at rest."""
 
     exit_code = 75
+
+
+class InterruptedPushError(DesirepathError):
+    """A push was interrupted: unlike a run it leaves work done, at a place where anybody can go on."""
+
+    exit_code = 130

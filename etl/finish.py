@@ -21,9 +21,9 @@ from transforms.plan import Plan
 from transforms.release import release
 from transforms.statistics import ReadStatistics, total
 
-_COUNTED: Final = ("duplicates", SEEN_BEFORE, "late", "pooled", "open")
+_COUNTED: Final = ("duplicates", SEEN_BEFORE, "late", "pooled", "open", "fresh")
 TOTALS: Final = (
-    *("people", "sessions", "actions", "transitions", "fresh", "active"),
+    *("people", "sessions", "actions", "transitions", "active"),
     *(f"{name}{of}" for name in _COUNTED for of in ("", "_people")),
 )
 """What the buckets count, all of it there even where there is no bucket."""

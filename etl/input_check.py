@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from etl.config import RunConfig
-from etl.errors import InputError, StorageError, UnusableRecordsError
+from etl.errors import InputError, NoEventError, StorageError, UnusableRecordsError
 from etl.layout import DEAD_LETTERS, RUNS
 from etl.registry import Registry
 from etl.suppress import tell
@@ -31,7 +31,7 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
         lost = told | dict(sorted(statistics["rejected"].items()))
         why = ", ".join(f"{reason} {n}" for reason, n in lost.items()) or "the files are empty"
-        raise UnusableRecordsError(
+        raise NoEventError(
             f"no admitted event in the window ({why}); check --date or --window, the "
             "mapping's time and the participation file. Nothing was published"
         )

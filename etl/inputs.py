@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from etl.compression import EXTENSIONS, Compression, compression_of
-from etl.errors import ConfigError, InputError
+from etl.errors import ConfigError, InputError, NothingMatchedError
 from etl.find import find_local
 from etl.read_head import Head, read_head
 from etl.read_parquet import row_group_bytes
@@ -74,7 +74,7 @@ def find_inputs(
         dated = pattern.replace("{date}", date or "")
         matched = _match_remote(dated) if is_remote(dated) else _match_local(dated, mapping, on_passed_over)
         if not matched:
-            raise InputError(
+            raise NothingMatchedError(
                 f"no file matches {dated}: check --input (quoted, so that the shell leaves it alone) and the date."
             )
         found.update(matched)

@@ -5,15 +5,31 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import warnings
 
 _json = False
+_run_id: str | None = None
+
+interrupted = threading.Event()
+"""Set by the first SIGINT or SIGTERM of a command."""
 
 
 def use_json(wanted: bool) -> None:
     """Whether this process ends with a line of JSON rather than a paragraph, should it fail."""
     global _json
     _json = wanted
+
+
+def use_run(run_id: str | None) -> None:
+    """Which run is at work: the line that tells how it failed names it like all its other lines."""
+    global _run_id
+    _run_id = run_id
+
+
+def run_id() -> str | None:
+    """What `use_run` was told last; None: no run has begun."""
+    return _run_id
 
 
 def is_json() -> bool:

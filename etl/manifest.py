@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from etl import __version__
 from etl.config import RunConfig
 from etl.risk_figures import tell_risk
-from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell
+from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell, tell_people
 from transforms.draw import SEEN_BEFORE
 from transforms.events import COUNTED_PEOPLE, DUPLICATE
 
@@ -101,6 +101,8 @@ def exact_manifest(
             | {reason: outcome[f"{name}_people"] for reason, name in _AGAIN.items()},
             "withheld": {reason: people for reason, (_, people) in withheld.items()},
             "repeats": risk["repeats_of"] if risk else 0,
+            "rows": outcome["fresh_people"],
+            "apart": [outcome["open_people"], outcome["pooled_people"]],
         },
         "risk": risk,
     }
@@ -112,18 +114,20 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     public = {name: value for name, value in exact.items() if name not in ("behind", "risk")}
     public["pool"] = _tell_pool(exact["pool"], k)
     public["privacy"] = exact["privacy"] | tell_risk(exact["risk"], people=exact["people"], k=k)
-    if exact["people"] < k:
-        few = fewer_than(k)
-        public |= dict.fromkeys(("people", "active", "sessions", "actions", "transitions"), few)
+    public["active"] = tell_people(exact["active"], k)
+    few = fewer_than(k)
+    dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
+    public["rows"] = exact["rows"] | {"dropped": dropped}
+    if behind["rows"] < k:
         sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
         public["rows"] = {"read": few, "kept": few, **sums}
+    if exact["people"] < k:
+        public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
         public["privacy"]["withheld_by_reason"] = few
         return public
-    dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
     withheld = tell(_with_people(exact["withheld"]["actions"], behind["withheld"]), k)
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
-    public["rows"] = exact["rows"] | {"dropped": dropped}
     public["withheld"] = {"actions": withheld}
     public["rounded"] = []
     if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k:
@@ -135,12 +139,16 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         }
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
         public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-    if public["rounded"] and repeated < k:  # with repeats of k people rows say nothing of actions
+    apart = any(
+        0 < people < k for people in behind["apart"]
+    )  # rows are in open sessions, or actions from the pool
+    # With repeats of k people rows say nothing of actions.
+    if (public["rounded"] or apart) and repeated < k <= behind["rows"]:
         public["rounded"] += ["rows.kept", "rows.read"]
         lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
         public["rows"]["kept"] = rounded(exact["rows"]["kept"])
         public["rows"]["read"] = public["rows"]["kept"] + lost
-    if is_hidden(dropped):
+    if is_hidden(dropped) and behind["rows"] >= k:
         public["rows"]["read"] = NOT_SHOWN
     public["privacy"]["withheld_by_reason"] = {
         reason: n if isinstance(n, str) else _share(n, exact["actions"])

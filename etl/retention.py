@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from etl.audit import Entry, append, latest, read_chain
 from etl.layout import DEAD_LETTERS, PRIVATE, QUARANTINE, RUNS
+from etl.retention_times import Retention
 from etl.state import FOLDER as STATE
 from etl.store import Store
 
@@ -22,20 +21,6 @@ EVENT: Final = "expired"
 LINEAGE: Final = f"{PRIVATE}/lineage"
 _RUN: Final = re.compile(r"\d{8}T\d{6}Z")
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class Retention(BaseModel):
-    """Days that things are kept; 0: until the next run."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dead_letters_days: int = Field(default=30, ge=0, le=36_500)
-    run_records_days: int = Field(default=365, ge=0, le=36_500)
-    quarantine_days: int = Field(default=30, ge=0, le=36_500)
-    membership_days: int = Field(default=365, ge=0, le=36_500)
-    lineage_days: int = Field(default=365, ge=0, le=36_500)
-    key_days: int = Field(default=365, ge=1, le=36_500)
-    """How old a key may become before every run says so. A key is changed by a person (`rotate-key`), not by a run."""
 
 
 class Dated(NamedTuple):

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-import numpy as np
-
 from etl.evidence import Evidence
-from etl.suppress import NOT_SHOWN, fewer_than, tell_part, tell_share_of_people
+from etl.suppress import NOT_SHOWN, fewer_than, tell_part, tell_people, tell_share_of_people
 from risk.attacks import attack_figures
 from risk.linked import actions_by_person
 from risk.one_record import OneRecord, in_one_record
 from risk.unicity import Singled, unicity
 from risk.withheld import by_group, by_unit
-from transforms.ladder import round_people
 
 NOTHING: Final = "nothing was released"
 NOT_MEASURED: Final = "not measured"
@@ -68,7 +65,7 @@ def tell_risk(risk: Figures | None, *, people: int, k: int) -> Figures:
         "candidate_set": NOTHING
         if risk["candidate_set"] is None
         else {
-            what: {name: _on_ladder(size, k) for name, size in sizes.items()}
+            what: {name: tell_people(size, k) for name, size in sizes.items()}
             for what, sizes in risk["candidate_set"].items()
         },
         "withheld_by_unit": _tell_groups(risk["withheld_by_group"], k)
@@ -88,18 +85,13 @@ def _tell_groups(parts: list[Figures], k: int) -> list[Figures]:
     told = []
     for part in parts:
         share = tell_part(part["share"], inside=part["withheld_from"], outside=part["released_of"], k=k)
-        told.append((part["together"], -int(_on_ladder(part["people"], k)), str(share), share))
+        told.append((part["together"], -int(tell_people(part["people"], k)), str(share), share))
     told.sort(key=lambda one: one[:3])
     names = {True: "all units together" if len(told) == 1 else "other units together"}
     return [
         {"unit": names.get(together, f"unit {number}"), "people": -people, "share": share}
         for number, (together, people, _, share) in enumerate(told, 1)
     ]
-
-
-def _on_ladder(people: int, k: int) -> int | str:
-    """A number of people as it may be told."""
-    return fewer_than(k) if people < k else int(round_people(np.array([people]), k=k)[0])
 
 
 def _by_number(figures: dict[int, Singled]) -> Figures:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
-from etl.again import measured_window, planned_window, published_already
+from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import ParticipationMovedError, StorageError
 from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
+from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
-from etl.inheritance import Heir, pool_figures, retire, sweep, write_left
+from etl.housekeeping import keep_house
+from etl.inheritance import Heir, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
 from etl.keys import Keys, load_keys
@@ -39,7 +40,6 @@ from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
-from transforms.pseudonym import key_fingerprint
 
 ATTEMPTS: Final = 3
 """How often a run computes before it gives up on a participation file that does not come to rest."""
@@ -83,9 +83,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
     registry = Registry(config.registry)
     registry.create()
     with registry.locked():
-        registry.check_key(key_fingerprint(keys.pseudonym))
-        registry.repair()
-        sweep(registry)
+        keep_house(registry, config, keys, datetime.now(UTC), console)
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
         this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console)
         try:
@@ -119,10 +117,7 @@ def _attempt(this: _Run) -> Result | None:
         config, this.mapping, this.files, this.keys.pseudonym, staging, participation, memory
     )
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
-    inputs = [
-        {"file": file.index, "path": _printable(file.path), "bytes": file.size_bytes} for file in this.files
-    ]
-    facts: dict[str, Any] = {"run": console.run_id, "inputs": inputs}
+    facts = open_record(config, this.files, this.keys.pseudonym, this.beam_flags, console)
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
@@ -161,28 +156,22 @@ def _attempt(this: _Run) -> Result | None:
             commitment=None if participation is None else participation.commitment,
         )
         exact |= write_vocabulary(
-            staging.data, exact["version"], actions_in(staging.data), registry.versions(), registry.store.read
+            staging.data, version, actions_in(staging.data), versions, registry.store.read
         )
         exact["verification"] = {"records": verification.records, "violations": verification.violations}
         facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}
-        keep_run(registry, staging, facts)
+        keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
         if not still_holds(participation, config, this.keys.pseudonym):
             return None
-        content = orjson.loads(staging.content.read_bytes()) | {"drop_repeats": job.anonymity.drop_repeats}
-        leaving = partial(write_left, registry, heir, left, content, this.keys)
+        leaving = partial(write_left, registry, heir, left, content_of(job), this.keys)
         result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
         if result.state == PUBLISHED:
             retire(registry, heir, left)
         advance("publish", 1)
     try:
-        keep_run(registry, staging, facts | {"state": result.state, "seconds": console.stage_seconds()})
+        keep_run(registry, staging, close_record(facts, console, state=result.state))
     except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
-
-
-def _printable(path: str) -> str:
-    """A path as text that JSON can hold, whatever bytes it is made of."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -49,7 +49,8 @@ def settle(
         folder = registry.quarantine(staging, manifest, report)
         raise QuarantinedError(
             f"version {version} failed {len(failed)} critical checks and was not published: {'; '.join(failed)} "
-            f"It is kept for stewards in {folder}"
+            f"It is kept for stewards in {folder}",
+            manifest["gates"],
         )
     if config.dry_run:
         return Result(manifest, "dry run: nothing was published", {})

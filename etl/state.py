@@ -57,7 +57,7 @@ def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
 def kept(registry: Registry, kind: Kind) -> set[str]:
     """The versions of which a table is kept."""
     prefix, end = f"{FOLDER}/", f"/{kind}.parquet"
-    names = registry.store.names(prefix)
+    names = registry.store.names(FOLDER)
     return {name.removeprefix(prefix).removesuffix(end) for name in names if name.endswith(end)}
 
 
@@ -69,6 +69,6 @@ def forget(registry: Registry, version: str, kind: Kind) -> None:
 def sweep_state(registry: Registry, versions: Iterable[str]) -> None:
     """Remove the state of versions that were never published."""
     prefix = f"{FOLDER}/"
-    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(prefix)}
+    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(FOLDER)}
     for version in sorted(found - set(versions)):
         registry.store.remove_tree(f"{prefix}{version}")

@@ -123,9 +123,8 @@ class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
 
     def expand(self, grouped: Any) -> Any:
         """Wire the step."""
-        return grouped | "Content" >> beam.MapTuple(
-            lambda _, batches, policy: content(list(batches), policy=policy), policy=self._job.draw
-        )
+        policy = self._job.draw
+        return grouped | "Content" >> beam.Map(lambda element: content(list(element[1]), policy=policy))
 
 
 def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Plan:

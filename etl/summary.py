@@ -62,7 +62,7 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     add(
         counted_as,
         manifest["people"],
-        f"k = {manifest['k']}; {_number(manifest['active'])} active in the window, at least "
+        f"k = {manifest['k']}; {_number(manifest['active'])} or more active in the window, at least "
         f"{manifest['policy']['min_active']} needed",
     )
     add("sessions", manifest["sessions"])

@@ -6,6 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
+from transforms.ladder import round_people
+
 OTHER: Final = "other"
 NOT_SHOWN: Final = "not shown"
 """What stands in the place of a total from which a count about fewer than k people could be computed."""
@@ -65,6 +69,15 @@ def coarse(share: float) -> float:
 def fewer_than(k: int) -> str:
     """What stands in the place of a count about fewer than k people."""
     return f"< {k}"
+
+
+def tell_people(people: int, k: int) -> int | str:
+    """A number of people in steps, so that no difference of two such numbers is about few.
+
+    >>> tell_people(9, 10), tell_people(187, 10)
+    ('< 10', 150)
+    """
+    return fewer_than(k) if people < k else int(round_people(np.array([people]), k=k)[0])
 
 
 def all_but(k: int) -> str:

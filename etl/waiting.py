@@ -71,6 +71,6 @@ def sweep_pool(registry: Registry, number: int) -> None:
     """Remove every other generation."""
     current = f"{number:08d}"
     prefix = f"{FOLDER}/"
-    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(prefix)}
+    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(FOLDER)}
     for other in sorted(found - {current}):
         registry.store.remove_tree(f"{prefix}{other}")

@@ -324,6 +324,8 @@ def test_a_failing_run(world, capfd, code, failing, log_format):
     if log_format == "json":
         end = json.loads(said.err.splitlines()[-1])
         assert (end["event"], end["state"], end["exit"]) == ("end", "failed", code)
+        lines = [json.loads(line) for line in said.err.splitlines()]
+        assert all(line["time"] and line["run"] == end["run"] for line in lines)
     assert CANARY not in said.err.lower()
     assert contents(world / "registry") == published
     assert holding(world / "registry") == []
@@ -408,7 +410,17 @@ def test_help_names_every_flag(call, capfd):
 def test_help_lists_the_commands(capfd):
     assert main(["--help"]) == 0
     out = capfd.readouterr().out
-    for command in ("run", "versions", "show", "report", "verify", "simulate", "config"):
+    for command in (
+        "run",
+        "backfill",
+        "doctor",
+        "versions",
+        "show",
+        "report",
+        "verify",
+        "simulate",
+        "config",
+    ):
         assert re.search(rf"\b{command}\b", out)
 
 

@@ -31,6 +31,7 @@ def imported(folder: str) -> set[tuple[str, str]]:
         ),
         ("verifier", {"apache_beam", "etl", "expectations", "transforms", "numba"}),
         ("expectations", {"apache_beam", "etl"}),
+        ("examples", {"apache_beam", "etl", "expectations", "transforms", "verifier", "risk"}),
         (
             "risk",
             {"apache_beam", "etl", "expectations", "transforms", "verifier", "numba", "os", "random", "time"},

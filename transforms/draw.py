@@ -40,8 +40,8 @@ class Drawn(NamedTuple):
     """`closed`: EVENTS in total order, of whole sessions. `waiting`: EVENTS of open ones. `consumed`: LEDGER of those read
     from the files. `content`: of the window's own. `counts`: by name, additive over buckets:
 
-    duplicates, seen_before, late, pooled, open, each also with `_people`: events, and people behind them; fresh: events
-    read from the files and kept; active: people with events in the window itself.
+    duplicates, seen_before, late, pooled, open, fresh (read from the files and kept), each also with `_people`: events, and
+    people behind them; active: people with events in the window itself.
     """
 
     closed: pa.RecordBatch
@@ -82,7 +82,7 @@ def draw(
     _tell(counts, "pooled", _rows(events, ~fresh))
     waiting = _rows(events, waits)
     _tell(counts, "open", waiting)
-    counts["fresh"] = int(fresh.sum())
+    _tell(counts, "fresh", _rows(events, fresh))
     counts["active"] = _people(_rows(events, inside))
     return Drawn(_rows(events, ~waits), waiting, consumed, content, counts)
 

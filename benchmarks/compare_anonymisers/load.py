@@ -61,6 +61,22 @@ def load(name: str, pattern: str, mapping: Mapping) -> Log:
     Raises:
         InputError: no file matches, or a record cannot be used: a comparison is of whole logs.
     """
+    ordered = read_ordered(name, pattern, mapping)
+    sequenced = build_actions(ordered, gap_us=GAP_US, drop_repeats=True)
+    packed = pack(sequenced, ordered, held=UNITS.empty_table())
+    nobody = np.zeros(packed.people, np.int32)  # everybody in one unit that nobody looks at
+    sessions = Sessions(
+        packed.path, packed.starts, packed.person, np.arange(packed.people + 1, dtype=np.int64), nobody
+    )
+    return Log(name, sessions.checked(), np.asarray(sequenced.actions.column("rows")).astype(np.int64))
+
+
+def read_ordered(name: str, pattern: str, mapping: Mapping) -> pa.RecordBatch:
+    """Read, decode and order a log as a run does, everybody admitted, in one bucket: EVENTS in total order.
+
+    Raises:
+        InputError: no file matches, or a record cannot be used.
+    """
     events: list[pa.RecordBatch] = []
     policy = EventPolicy(
         mapping,
@@ -84,11 +100,4 @@ def load(name: str, pattern: str, mapping: Mapping) -> Log:
         if parts:
             table = pa.concat_tables(parts).unify_dictionaries()
             events += [batch for _, batch in partition(table, buckets=1)]
-    ordered = order_events(events).events
-    sequenced = build_actions(ordered, gap_us=GAP_US, drop_repeats=True)
-    packed = pack(sequenced, ordered, held=UNITS.empty_table())
-    nobody = np.zeros(packed.people, np.int32)  # everybody in one unit that nobody looks at
-    sessions = Sessions(
-        packed.path, packed.starts, packed.person, np.arange(packed.people + 1, dtype=np.int64), nobody
-    )
-    return Log(name, sessions.checked(), np.asarray(sequenced.actions.column("rows")).astype(np.int64))
+    return order_events(events).events

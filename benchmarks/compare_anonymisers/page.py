@@ -16,15 +16,20 @@ _OVERVIEW_K: Final = 10
 _FRESH: Final = f"# Anonymisers compared\n\n{BEGIN}\n{END}\n"
 
 
-def places(written: str) -> tuple[str, str]:
+def places(written: str, *, begin: str = BEGIN, fresh: str = _FRESH) -> tuple[str, str]:
     """What stands before and behind the figures of a page as it was ('': there was none).
+
+    Args:
+        written: the page.
+        begin: the comment before the figures.
+        fresh: what a page looks like before the first figures.
 
     Raises:
         ValueError: the page has no place for the figures.
     """
-    before, begin, rest = (written or _FRESH).partition(BEGIN)
+    before, found, rest = (written or fresh).partition(begin)
     _old, end, after = rest.partition(END)
-    if not begin or not end:
+    if not found or not end:
         raise ValueError("the page that is there lacks the two comments between which the figures stand")
     return before, after
 

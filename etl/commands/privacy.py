@@ -76,12 +76,8 @@ def erase(
 
     keys = load_keys(key_file, pool_key_file)
     names = read_accounts(accounts)
-    people = ascending(
-        all_accounts_of(
-            pseudonyms(names, key=derive_key(keys.pseudonym, "person")),
-            resolve(participation, keys.pseudonym),
-        )
-    )
+    named = pseudonyms(names, key=derive_key(keys.pseudonym, "person"))
+    people = ascending(all_accounts_of(named, resolve(participation, keys.pseudonym)))
     asked: dict[str, Any] = {"published": published.value, "reason": reason.strip(), "by": who(by)}
     opened = open_registry(registry)
     with opened.locked():

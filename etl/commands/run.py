@@ -8,13 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 _WHAT, _WHO, _PRIVACY, _HOW = (
     "What to read and where to write",
     "Whose data, and what for",
     "Privacy",
     "How to run",
 )
+
+_OTHER = frozenset({"skip_empty"})
+"""Flags of commands that run, which are no settings of a run."""
 
 
 def _option(panel: str, help_text: str, *names: str) -> Any:
@@ -91,6 +94,19 @@ SplitMb = Annotated[
 BlockMb = Annotated[float | None, _option(_HOW, "Bytes decoded at a time. Default: 16.")]
 DryRun = Annotated[bool | None, _option(_HOW, "Do everything but publish.", "--dry-run")]
 LogFormat = Annotated[str | None, _option(_HOW, "text, json, or auto: text on a terminal. Default: auto.")]
+MetricsFile = Annotated[
+    Path | None,
+    _option(_HOW, "Write Prometheus metrics of the run there, for a node exporter's text file collector."),
+]
+LineageTo = Annotated[
+    str | None,
+    _option(
+        _HOW,
+        "OpenLineage events: file (private, in the registry), none, or client (as OPENLINEAGE_URL or openlineage.yml "
+        "says; public figures only). Default: file.",
+        "--lineage",
+    ),
+]
 
 
 def run(
@@ -125,29 +141,58 @@ def run(
     block_mb: BlockMb = None,
     dry_run: DryRun = None,
     log_format: LogFormat = None,
+    metrics_file: MetricsFile = None,
+    lineage: LineageTo = None,
 ) -> int:
     """Release one window: read, anonymise, verify, validate, publish.
 
     Flags that are not listed go to Apache Beam (--runner, --flink_master …).
     """
-    from etl.logs import quiet_libraries, use_json
-
-    use_json(context.params["log_format"] == "json")
-    quiet_libraries()
-    import secrets
-
-    resolved = _resolve(context)
-    use_json(resolved.log_format == "json")
-    if context.args:
-        from etl.beam_options import beam_options
-
-        beam_options(context.args)  # a flag that nobody knows is told at once
-    from etl.console import Console
-    from etl.run import run as run_window
+    prepare(context)
+    result = run_once(resolve_or_tell(context), context.args)
     from etl.summary import print_summary
 
-    console = Console(resolved.log_format, run_id=secrets.token_hex(4))
-    result = run_window(resolved, context.args, console)
+    print_summary(result.manifest, headline=_headline(result), where=result.where)
+    return 0
+
+
+def prepare(context: typer.Context) -> None:
+    """Keep libraries quiet, and take from the flags how a failure is to be told, also of settings that cannot be used."""
+    import secrets
+
+    from etl.logs import quiet_libraries, use_json, use_run
+
+    use_json(context.params["log_format"] == "json")
+    use_run(secrets.token_hex(4))
+    quiet_libraries()
+
+
+def run_once(config: Any, beam_flags: list[str], *, passes_over: tuple[type[BaseException], ...] = ()) -> Any:
+    """One run of one window, told to whoever watches; returns the `Result`.
+
+    Args:
+        config: a RunConfig.
+        passes_over: failures that the caller does not take for one.
+    """
+    import secrets
+
+    from etl.console import Console
+    from etl.logs import use_json, use_run
+
+    console = Console(config.log_format, run_id=secrets.token_hex(4))
+    use_json(config.log_format == "json")
+    use_run(console.run_id)
+    from etl.observe import observed
+
+    with observed(config, console, passes_over=passes_over) as said:
+        if beam_flags:
+            from etl.beam_options import beam_options
+
+            beam_options(beam_flags)  # a flag that nobody knows is told at once
+        from etl.run import run as run_window
+
+        result = run_window(config, beam_flags, console)
+        said.manifest = result.manifest
     if console.json:
         console.log(
             "end",
@@ -155,8 +200,7 @@ def run(
             version=result.manifest["version"],
             released=result.manifest["released"],
         )
-    print_summary(result.manifest, headline=_headline(result), where=result.where)
-    return 0
+    return result
 
 
 @wraps(run)  # the same flags
@@ -164,7 +208,7 @@ def show_config(context: typer.Context, **_: Any) -> None:
     """Print the settings that a run with these flags would use."""
     import yaml
 
-    resolved = _resolve(context)
+    resolved = resolve(context)
     typer.echo(
         yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False
     )
@@ -172,7 +216,7 @@ def show_config(context: typer.Context, **_: Any) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command("run", context_settings=_PASS_ON)(run)
+    app.command("run", context_settings=PASS_ON)(run)
     config_app = typer.Typer(help="What a run would use.", no_args_is_help=True)
     config_app.command("show", help="Print the settings that a run with these flags would use.")(show_config)
     app.add_typer(config_app, name="config")
@@ -180,16 +224,37 @@ def register(app: typer.Typer) -> None:
 
 def register_alone(app: typer.Typer) -> None:
     """Make the nightly job all that the command line does."""
-    app.command(context_settings=_PASS_ON)(run)
+    app.command(context_settings=PASS_ON)(run)
 
 
-def _resolve(context: typer.Context) -> Any:
+def resolve(context: typer.Context, **over: Any) -> Any:
+    """The RunConfig that the flags mean, with `over` in the place of some of them."""
     from etl.config import load_config
 
-    flags = dict(context.params)
+    flags = {name: value for name, value in context.params.items() if name not in _OTHER} | over
     file = flags.pop("config", None)
     flags["input"] = tuple(flags["input"]) if flags.get("input") else None
     return load_config(file, flags)
+
+
+def resolve_or_tell(context: typer.Context, **over: Any) -> Any:
+    """`resolve`; where the settings cannot be used, a metrics file that a flag names tells so."""
+    import time
+
+    from etl.errors import ConfigError
+
+    began = time.time()
+    try:
+        return resolve(context, **over)
+    except ConfigError as error:
+        if context.params["metrics_file"] is not None:
+            from etl.console import Console
+            from etl.ending import Ending
+            from etl.observe import tell_metrics
+
+            ending = Ending(error.exit_code, began, time.time())
+            tell_metrics(context.params["metrics_file"], ending, Console("text", run_id=""))
+        raise
 
 
 def _headline(result: Any) -> str:

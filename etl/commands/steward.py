@@ -60,6 +60,7 @@ def approve(
 def audit(registry: RegistryDir) -> None:
     """Print what was done to the registry, and whether the log and the registry hold together (exit code 74: not)."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from etl.audit import read_chain
@@ -79,9 +80,8 @@ def audit(registry: RegistryDir) -> None:
         told = [entry.fields.get(name) for name in ("by", "reason", "note", "run")]
         told += ["recovered"] if entry.fields.get("recovered") else []
         words = " · ".join(str(one) for one in told if one)
-        table.add_row(str(entry.fields["seq"]), entry.when, entry.event, entry.version or "", words)
-    console = Console()
-    console.print(table if chain else "no entries yet", markup=False)
+        table.add_row(str(entry.fields["seq"]), entry.when, entry.event, entry.version or "", escape(words))
+    Console().print(table if chain else "no entries yet")
     last = f"; the last entry is {chain[-1].digest}" if chain else ""
     typer.echo(f"{len(chain)} entries hold together, and the registry is what they say{last}")
 

@@ -11,9 +11,11 @@ PARTIAL: Final = ".partial"
 """How the name of a file ends that is being written; it begins with a dot."""
 
 
-def write_atomically(path: Path, content: bytes, *, create_only: bool = False) -> None:
+def write_atomically(
+    path: Path, content: bytes, *, create_only: bool = False, folder_mode: int = 0o777
+) -> None:
     """Write a small file whole or not at all, flushed to disk; `create_only` refuses to replace one."""
-    make_folder(path.parent)
+    make_folder(path.parent, folder_mode)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(6)}{PARTIAL}")
     try:
         with open(partial, "wb") as stream:
@@ -29,11 +31,11 @@ def write_atomically(path: Path, content: bytes, *, create_only: bool = False) -
     sync(path.parent)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each flushed into the one it stands in."""
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, each flushed into the one it stands in."""
     if not folder.is_dir():
-        make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        make_folder(folder.parent, mode)
+        folder.mkdir(exist_ok=True, mode=mode)
         sync(folder.parent)
 
 

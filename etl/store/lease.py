@@ -2,9 +2,9 @@
 
 Taking the lock is creating the next number, which one writer alone can do. The holder renews its own object; one that was
 killed stops renewing, and the next run takes the number after it. A holder that could not renew in time knows it by
-its own clock, and writes nothing more: whoever asks `assert_held` is told. Clocks of machines that share a registry must
-agree to well within a lease; what a slow clock or a request that hangs could still do is caught by manifests and audit
-entries being create-only.
+its own clock: before it writes again it takes the next number itself, which it gets only if nobody came in between.
+Clocks of machines that share a registry must agree to well within a lease; what a slow clock or a request that hangs could
+still do is caught by manifests and audit entries being create-only.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from etl.store.objects import Objects
 _BEATS: Final = 4
 """Renewals in the time of one lease."""
 
+_NEVER: Final = (0.0, 0.0)
+"""Until when it holds: by the monotonic clock, which a suspended machine may stop, and by the wall's."""
+
 
 class Lease:
     """One holder's lease on one registry."""
@@ -36,10 +39,9 @@ class Lease:
         self._seconds = seconds
         self._holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(8)}"
         self._number = 0
-        self._until = (
-            0.0,
-            0.0,
-        )  # by the monotonic clock, which a suspended machine may stop, and by the wall's
+        self._until = _NEVER
+        self._is_lost = False
+        self._mutex = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
@@ -48,20 +50,9 @@ class Lease:
         numbers = self._numbers()
         if numbers and not self._has_ended(numbers[-1]):
             raise self._locked()
-        self._number = numbers[-1] + 1 if numbers else 1
-        until = self._now(self._seconds)
-        try:
-            self._objects.create(self._name(self._number), self._content(until[1]))
-        except FileExistsError:
-            raise self._locked() from None
-        numbers = self._numbers()
-        if numbers[-1] != self._number:  # we were slow: others have come and gone meanwhile
-            self._objects.remove(self._name(self._number))
+        if not self._take(numbers[-1] + 1 if numbers else 1):
             raise self._locked()
-        self._until = until
         self._thread.start()
-        for number in numbers[:-1]:
-            self._objects.remove(self._name(number))
 
     def release(self) -> None:
         """Let go of it; should that fail, it expires."""
@@ -72,26 +63,51 @@ class Lease:
                 self._objects.replace(self._name(self._number), self._content(0, released=True))
 
     def assert_held(self) -> None:
-        """Raise LockedError if this holder may have been taken for dead."""
-        if not self._is_held():
-            raise LockedError(
-                f"the lock of the registry {self._objects.describe()} was lost, because it could not be renewed in time: "
-                "check the connection and the machine's clock, and run again"
-            )
+        """Raise LockedError if another run took over. A lease that expired and that nobody took is taken anew."""
+        if self._is_held():
+            return
+        with self._mutex:
+            if not self._is_held() and not self._take_anew():
+                raise LockedError(
+                    f"the lock of the registry {self._objects.describe()} was lost to another run, because it could not be "
+                    "renewed in time: check the connection and the machine's clock, and run again"
+                )
+
+    def _take(self, number: int) -> bool:
+        """Create a lease, if nobody else did, nor came and went while we were slow."""
+        until = self._now(self._seconds)
+        try:
+            self._objects.create(self._name(number), self._content(until[1]))
+        except FileExistsError:
+            return False
+        numbers = self._numbers()
+        if numbers[-1] != number:
+            self._objects.remove(self._name(number))
+            return False
+        self._number, self._until = number, until
+        for old in numbers[:-1]:
+            self._objects.remove(self._name(old))
+        return True
+
+    def _take_anew(self) -> bool:
+        """Whoever held it after us would have created the next number."""
+        self._is_lost = self._is_lost or not self._take(self._number + 1)
+        return not self._is_lost
 
     def _renew(self) -> None:
         while not self._stop.wait(self._seconds / _BEATS):
-            until = self._now(self._seconds)
-            try:
-                self._objects.replace(self._name(self._number), self._content(until[1]))
-                taken = self._objects.exists(self._name(self._number + 1))
-            except StorageError:
-                continue  # the next beat tries again, as long as there is time
-            except LockedError:  # there was none
-                return
-            if taken or not self._is_held():  # a renewal that comes late may not have been seen
-                self._until = (0.0, 0.0)
-                return
+            with self._mutex, suppress(StorageError):  # the next beat tries again
+                self._beat()
+
+    def _beat(self) -> None:
+        if not self._is_held():
+            self._take_anew()
+            return
+        until = self._now(self._seconds)
+        self._objects.replace(self._name(self._number), self._content(until[1]))
+        if self._objects.exists(self._name(self._number + 1)):
+            self._until, self._is_lost = _NEVER, True
+        elif self._is_held():  # a renewal that comes late may not have been seen
             self._until = until
 
     def _is_held(self) -> bool:

@@ -79,7 +79,7 @@ class LocalStore:
         path = self.root / name
         with told(f"writing {path}", passing=(FileExistsError,)):
             try:
-                write_atomically(path, content, create_only=True)
+                write_atomically(path, content, create_only=True, folder_mode=_mode(name))
             except FileExistsError:
                 if path.read_bytes() != content:
                     raise
@@ -87,13 +87,13 @@ class LocalStore:
     def replace(self, name: str, content: bytes) -> None:
         path = self.root / name
         with told(f"writing {path}", passing=()):
-            write_atomically(path, content)
+            write_atomically(path, content, folder_mode=_mode(name))
 
     def put_tree(self, folder: Path, name: str) -> None:
         target = self.root / name
         with told(f"writing {target}", passing=(FileExistsError,)):
-            make_folder(target.parent)
-            if not name.startswith(f"{PRIVATE}/"):
+            make_folder(target.parent, _mode(name))
+            if not _is_private(name):
                 # Staging is the owner's; what is published is for everybody who may see the registry.
                 for inner in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
                     inner.chmod(0o755)
@@ -143,6 +143,14 @@ class LocalStore:
                     f"another run holds the lock of the registry {self.root}; wait until it has ended and run again"
                 ) from None
             yield
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith(f"{PRIVATE}/")
+
+
+def _mode(name: str) -> int:
+    return 0o700 if _is_private(name) else 0o777
 
 
 def _is_partial(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ class FsspecStore(Objects):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        lease = Lease(self, self._lease_s)
+        lease = Lease(copy.copy(self), self._lease_s)  # its own writes ask nobody
         lease.acquire()
         self._lease = lease
         try:

@@ -1,19 +1,20 @@
-"""A small registry with everything that is sealed, and a store that is killed at a chosen step."""
+"""A small registry with everything that is sealed."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from etl.canonical import dump
+from etl.erasure_request import REQUEST
 from etl.layout import data_of, manifest_of
 from etl.registry import Registry
 from etl.repair import record_publication
-from etl.sealed_objects import ERASED, check_pool_key, read_sealed_object
+from etl.sealed_objects import check_pool_key, read_sealed_object
+from etl.state import FOLDER as STATE
 from etl.state import write_state
-from etl.store.local import LocalStore
 from etl.waiting import FOLDER as POOL
 from etl.waiting import write_pool
 from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms, unit_pseudonyms
@@ -30,45 +31,12 @@ MEMBERS: Final = {
 GENERATION: Final = 3
 
 
-class Killed(BaseException):
-    """As if the process had died."""
-
-
-class KilledAt(LocalStore):
-    """Dies before its n-th change."""
-
-    def __init__(self, root: Path, step: int) -> None:
-        super().__init__(root)
-        self.left = step
-
-    def _change(self, name: str, *arguments: Any) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
-        getattr(super(), name)(*arguments)
-
-    def create(self, *arguments: Any) -> None:
-        self._change("create", *arguments)
-
-    def replace(self, *arguments: Any) -> None:
-        self._change("replace", *arguments)
-
-    def put_tree(self, *arguments: Any) -> None:
-        self._change("put_tree", *arguments)
-
-    def remove(self, *arguments: Any) -> None:
-        self._change("remove", *arguments)
-
-    def remove_tree(self, *arguments: Any) -> None:
-        self._change("remove_tree", *arguments)
-
-
 def digests(*accounts: str, key: bytes = KEY) -> pa.Array:
     """The pseudonyms of accounts."""
     return pseudonyms(pa.array(accounts, pa.string()), key=derive_key(key, "person"))
 
 
-def build(root: Path) -> Registry:
+def build(root: str | Path) -> Registry:
     """Three versions with their state, and a pool."""
     registry = Registry(root)
     registry.create()
@@ -98,7 +66,7 @@ def build(root: Path) -> Registry:
             "ledger": pa.table([members, pa.array([7, 8])], schema=LEDGER),
         }
         write_state(registry, version, state, content={"events": 2}, key=POOL_KEY)
-    store.replace(f"{POOL}/{1:08d}/part-0.parquet", b"left by a kill")
+    store.replace(f"{POOL}/{1:08d}/part-0", b"left by a kill")
     write_pool(registry, GENERATION, waiting(), key=POOL_KEY, fingerprint=key_fingerprint(KEY))
     return registry
 
@@ -119,8 +87,8 @@ def waiting() -> pa.Table:
 
 def contents(registry: Registry, key: bytes = POOL_KEY) -> dict[str, pa.Table]:
     """Every sealed object but the list of the erased, decrypted."""
-    names = [name for name in registry.store.names(".private") if name.endswith(".parquet")]
-    names = [name for name in names if name != ERASED and f"{POOL}/{1:08d}/" not in name]
+    names = [*registry.store.names(STATE), *registry.store.names(POOL), REQUEST]
+    names = [name for name in names if name.endswith(".parquet") and registry.store.exists(name)]
     return {name: read_sealed_object(registry.store, name, key) for name in names}
 
 

@@ -25,13 +25,12 @@ from tests.etl.sealed_registry import (
     KEY,
     POOL_KEY,
     VERSIONS,
-    Killed,
-    KilledAt,
     accounts_in,
     build,
     contents,
     digests,
 )
+from tests.store.registries import Killed, killed_at
 from transforms.erasure import ascending
 from transforms.pseudonym import key_fingerprint
 
@@ -168,7 +167,7 @@ def test_a_kill_at_any_step_is_finished_by_whoever_comes_next(tmp_path, monkeypa
         root = tmp_path / f"{step}"
         shutil.copytree(original.root, root)
         try:
-            dying = Registry(root, KilledAt(root, step))
+            dying, _ = killed_at(Registry(root), step, tmp_path)
             erase(dying, ANN, POOL_KEY, published="withdraw", **SAID)
         except Killed:
             steps += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import uuid
 
 import pytest
 from tokenizers import Tokenizer
 
 from etl.cli import main
+from etl.store import open_store
 from tests.etl import workplace
 from tests.etl.registries import Folder, many
 
@@ -109,6 +111,19 @@ def test_pull_says_what_is_wrong(ask, tmp_path, monkeypatch, arguments, why):
     monkeypatch.chdir(tmp_path)
     assert why in ask("pull", *arguments, code=2)
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_remote_registry_is_pulled_through_its_store(folder, tmp_path, capsys):
+    url = f"memory://{uuid.uuid4().hex}/registry"
+    store = open_store(url)
+    for path in (path for path in folder.root.rglob("*") if path.is_file()):
+        store.create(str(path.relative_to(folder.root)), path.read_bytes())
+    assert main(["pull", "--as-of", NEW, str(tmp_path / "copy"), "--registry", url]) == 0
+    assert main(["pull", GONE, str(tmp_path / "gone"), "--registry", url]) == 2
+    assert "a wrong mapping" in capsys.readouterr().err
+    for command in (["verify"], ["versions", "--json"], ["diff", OLD, NEW]):
+        assert main([*command, "--registry", url]) == 0
+    assert main(["verify", "--registry", str(tmp_path / "copy")]) == 0
 
 
 def test_verify(ask, folder):

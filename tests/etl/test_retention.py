@@ -14,9 +14,11 @@ from etl.audit_check import verify_chain
 from etl.canonical import dump
 from etl.layout import DEAD_LETTERS, QUARANTINE, RUNS
 from etl.registry import Registry
-from etl.retention import LINEAGE, Dated, Retention, due, expire, old_keys, run_time
+from etl.retention import LINEAGE, Dated, due, expire, old_keys, run_time
+from etl.retention_times import Retention
 from etl.state import FOLDER as STATE
-from tests.etl.sealed_registry import VERSIONS, Killed, KilledAt, build
+from tests.etl.sealed_registry import VERSIONS, build
+from tests.store.registries import Killed, killed_at
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DAYS = {"dead_letters": 30, "run_records": 365, "quarantine": 30, "membership": 365, "lineage": 365}
@@ -90,7 +92,7 @@ def test_what_a_kill_left_goes_at_the_next_run_and_is_logged_once(registry, tmp_
         root = tmp_path / str(step)
         shutil.copytree(registry.root, root)
         try:
-            expire(KilledAt(root, step), Retention(), NOW)
+            expire(killed_at(Registry(root), step, tmp_path)[0].store, Retention(), NOW)
         except Killed:
             assert step < 7
         else:

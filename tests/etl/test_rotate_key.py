@@ -26,12 +26,11 @@ from tests.etl.sealed_registry import (
     KEY,
     POOL_KEY,
     VERSIONS,
-    Killed,
-    KilledAt,
     build,
     contents,
     digests,
 )
+from tests.store.registries import Killed, killed_at
 from transforms.pseudonym import derive_key, key_fingerprint, unit_pseudonyms
 
 NEW = b"n" * 32
@@ -131,9 +130,9 @@ def test_the_erased_are_not_let_in_again_by_a_new_key(registry):
     assert len(load_erased(registry.store, POOL_KEY)) == 0
 
 
-def test_half_a_change_lets_nobody_else_work(registry, tmp_path, monkeypatch):
+def test_half_a_change_lets_nobody_else_work(registry, tmp_path):
     with pytest.raises(Killed):
-        rotate_pool_key(Registry(registry.root, KilledAt(registry.root, 6)), POOL_KEY, NEW, by="me")
+        rotate_pool_key(killed_at(registry, 6, tmp_path)[0], POOL_KEY, NEW, by="me")
     for key in (POOL_KEY, NEW):
         with pytest.raises(ConfigError, match="interrupted"):
             check_pool_key(registry.store, key)
@@ -143,9 +142,9 @@ def test_half_a_change_lets_nobody_else_work(registry, tmp_path, monkeypatch):
         rotate_pool_key(registry, POOL_KEY, b"x" * 32, by="me")
 
 
-def test_a_change_of_names_is_finished_with_the_names_it_was_begun_with(registry):
+def test_a_change_of_names_is_finished_with_the_names_it_was_begun_with(registry, tmp_path):
     with pytest.raises(Killed):
-        rename(Registry(registry.root, KilledAt(registry.root, 6)))
+        rename(killed_at(registry, 6, tmp_path)[0])
     with pytest.raises(ConfigError, match="begun with other names"):
         rename(registry, accounts=["ann", "bob"])
     assert rename(registry).fields["lost"]["pool"] == 0
@@ -167,7 +166,7 @@ def test_a_kill_at_any_step_is_finished_by_the_same_command(registry, tmp_path, 
         root = tmp_path / f"{step}"
         shutil.copytree(registry.root, root)
         try:
-            change(Registry(root, KilledAt(root, step)))
+            change(killed_at(Registry(root), step, tmp_path)[0])
         except Killed:
             change(Registry(root))
         else:

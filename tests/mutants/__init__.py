@@ -3,10 +3,17 @@
 from tests.mutants.admission import ADMISSION
 from tests.mutants.counting import COUNTING
 from tests.mutants.cutting import CUTTING
+from tests.mutants.fetching import FETCHING
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.mutant import Mutant, mutated
 from tests.mutants.publishing import PUBLISHING
+from tests.mutants.pushing import PUSHING
+from tests.mutants.remembering import REMEMBERING
+from tests.mutants.windows import NIGHTS
 
-MUTANTS: tuple[Mutant, ...] = (*COUNTING, *CUTTING, *ADMISSION, *MINIMISING, *PUBLISHING)
+MUTANTS: tuple[Mutant, ...] = (
+    *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS),
+)
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -55,7 +55,7 @@ ADMISSION = (
         f"{AT_PUBLICATION}::test_who_objects_while_the_run_works_is_not_in_it",
         (
             "etl/run.py",
-            'advance("gates", len(checks))\n        if not still_holds(participation, config, key):',
+            'advance("gates", len(checks))\n        if not still_holds(participation, config, this.keys.pseudonym):',
             'advance("gates", len(checks))\n        if False:',
         ),
     ),
@@ -96,8 +96,8 @@ ADMISSION = (
         T10,
         (
             EVENTS,
-            "rows, code = drops.keep(rows, code, takes_part, NOT_ADMITTED)",
-            "takes_part[:] = True",
+            "admissible &= ever_admitted(registry, digests)",
+            "pass",
         ),
         (
             EVENTS,
@@ -149,17 +149,17 @@ ADMISSION = (
         T7,
         (
             EVENTS,
-            "inside = (time_us >= policy.first_us) & (time_us < policy.end_us)",
-            "inside = time_us == time_us",
+            "fate = fates(time_us, first_us=policy.first_us, end_us=policy.end_us, past=policy.past)",
+            "fate = np.ones(len(time_us), np.int8)",
         ),
     ),
     mutant(
         "a window may touch a published one",
         T7,
         (
-            "etl/settle.py",
-            "    touching = [old for old",
-            "    touching = [] and [old for old",
+            "etl/history.py",
+            "for version, begin, stop in spans if begin < end and first < stop]",
+            "for version, begin, stop in spans if False]",
         ),
     ),
     mutant(

@@ -199,6 +199,6 @@ COUNTING = (
     mutant(
         "N_min is ignored",
         "tests/etl/test_pipeline.py::test_too_few_people_release_nothing_and_that_is_fine",
-        (STEPS, "if everybody.people < policy.min_active:", "if everybody.people < 1:"),
+        (STEPS, "if active < policy.min_active:", "if active < 1:"),
     ),
 )

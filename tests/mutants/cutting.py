@@ -14,14 +14,14 @@ CUTTING = (
     mutant(
         "sessions of two people are joined",
         "tests/privacy/test_t02_subpatterns.py tests/privacy/test_t01_oracle.py",
-        (SEQUENCE, "opens[1:] = (person[1:] != person[:-1]) | (", "opens[1:] = ("),
+        ("transforms/barriers.py", "opens[1:] = (person[1:] != person[:-1]) | (", "opens[1:] = ("),
     ),
     mutant(
         "a pause of the gap ends a session",
         ORDER,
-        (SEQUENCE, "time_us[:-1] > gap_us)", "time_us[:-1] >= gap_us)"),
+        ("transforms/barriers.py", "time_us[:-1] > gap_us)", "time_us[:-1] >= gap_us)"),
     ),
-    mutant("no pause ends a session", ORDER, (SEQUENCE, "time_us[:-1] > gap_us)", "time_us[:-1] > 10**15)")),
+    mutant("no pause ends a session", ORDER, ("transforms/barriers.py", "time_us[:-1] > gap_us)", "time_us[:-1] > 10**15)")),
     mutant(
         "a record that came twice counts twice",
         ORDER,

@@ -89,7 +89,7 @@ MINIMISING = (
         "tests/transforms/test_small_parts.py",
         (
             "transforms/buckets.py",
-            "_used_only(array) if pa.types.is_dictionary(field.type) else array",
+            "used_only(array) if pa.types.is_dictionary(field.type) else array",
             "array",
         ),
     ),
@@ -121,8 +121,8 @@ MINIMISING = (
         T6,
         (
             "etl/run.py",
-            'console.log("start", files=len(files),',
-            'console.log("start", files=[f.path for f in files],',
+            'console.log("start", files=len(this.files),',
+            'console.log("start", files=[f.path for f in this.files],',
         ),
     ),
     mutant(
@@ -134,7 +134,7 @@ MINIMISING = (
         "a full disk is told with the path that failed",
         FAILING,
         (
-            "etl/run.py",
+            "etl/execute.py",
             "reading or writing failed: {os.strerror(int(found[1]))};",
             "reading or writing failed: {error};",
         ),

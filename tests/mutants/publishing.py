@@ -10,6 +10,10 @@ EYES = "tests/privacy/test_second_eyes.py"
 SMALL = "tests/etl/test_small_counts.py"
 SHARES = "tests/etl/test_risk_figures.py"
 T3 = "tests/privacy/test_t03_schema_gate.py"
+KILLED = "tests/store/test_killed.py"
+LEASE = "tests/store/test_lease.py"
+AUDIT = "tests/store/test_audit.py"
+STORE = "tests/store/test_contract.py"
 
 PUBLISHING = (
     mutant(
@@ -39,7 +43,7 @@ PUBLISHING = (
     mutant(
         "too few active people are not found out",
         EYES,
-        ("etl/gates.py", "if verification.records and measured.people < policy.min_active:", "if False:"),
+        ("etl/gates.py", "if verification.records and measured.active < policy.min_active:", "if False:"),
     ),
     mutant(
         "the verifier is told a smaller k",
@@ -128,7 +132,7 @@ PUBLISHING = (
     mutant(
         "the rows read are told although they give a small count away",
         f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
-        ("etl/manifest.py", "    if is_hidden(dropped):\n", "    if False:\n"),
+        ("etl/manifest.py", "    if is_hidden(dropped) and behind[\"rows\"] >= k:\n", "    if False:\n"),
     ),
     mutant(
         "the actions are told although they give a small count away",
@@ -174,6 +178,100 @@ PUBLISHING = (
         "a published version is written again",
         "tests/etl/test_registry.py",
         ("etl/store/atomic.py", "        if create_only:\n", "        if False:\n"),
+    ),
+    mutant(
+        "the manifest comes before the data",
+        f"{KILLED}::test_publishing",
+        (
+            "etl/registry.py",
+            '        if manifest["files"]:\n            self.store.put_tree(',
+            "        self.store.create(manifest_of(version), dump(manifest))\n"
+            '        if manifest["files"]:\n            self.store.put_tree(',
+        ),
+    ),
+    mutant(
+        "data is removed while the card lists it",
+        f"{KILLED}::test_withdrawing",
+        (
+            "etl/registry.py",
+            "        bury(self.store, entry)\n        self.write_derived()\n",
+            "        bury(self.store, entry)\n        remove_data(self.store, entry)\n        self.write_derived()\n",
+        ),
+    ),
+    mutant(
+        "a publication that a kill interrupted gets no audit entry",
+        f"{KILLED}::test_publishing",
+        ("etl/repair.py", "for version in sorted(manifests - recorded.keys()):", "for version in ():"),
+    ),
+    mutant(
+        "what a killed publication left stays",
+        f"{KILLED}::test_publishing",
+        ("etl/repair.py", "        if version not in manifests:\n", "        if False:\n"),
+    ),
+    mutant(
+        "a withdrawal that a kill interrupted is left half done",
+        f"{KILLED}::test_withdrawing",
+        (
+            "etl/registry.py",
+            "        withdrawn = repair_withdrawals(self.store)\n",
+            "        withdrawn = ()\n",
+        ),
+    ),
+    mutant(
+        "a withdrawn night is released again",
+        "tests/privacy/test_t07_disjoint_versions.py::test_a_withdrawn_night_is_burned",
+        (
+            "etl/history.py",
+            "for version, begin, stop in spans if begin < end and first < stop]",
+            "for version, begin, stop in spans if version.is_live and begin < end and first < stop]",
+        ),
+    ),
+    mutant(
+        "a withdrawn version counts as published with the same content",
+        "tests/privacy/test_t07_disjoint_versions.py::test_a_withdrawn_night_is_burned",
+        ("etl/again.py", "len(taken) == 1 and only.is_live and same", "len(taken) == 1 and same"),
+    ),
+    mutant(
+        "who lost the lock writes on",
+        f"{LEASE}::test_who_was_taken_for_dead_writes_nothing_more",
+        ("etl/store/remote.py", "        if self._lease is not None:\n", "        if False:\n"),
+    ),
+    mutant(
+        "a lease that has expired still locks",
+        f"{LEASE}::test_a_killed_holder_is_followed_when_its_lease_has_expired",
+        ("etl/store/lease.py", 'or time.time() >= found["expires"])', "or False)"),
+    ),
+    mutant(
+        "a lease is not renewed",
+        f"{LEASE}::test_a_living_holder_keeps_it_for_longer_than_a_lease",
+        (
+            "etl/store/lease.py",
+            "        self._thread.start()\n",
+            "        self._thread.run = lambda: None\n        self._thread.start()\n",
+        ),
+    ),
+    mutant(
+        "create-only replaces in a bucket",
+        f"{STORE}::test_create_only_never_replaces {STORE}::test_of_several_writers_one_wins",
+        (
+            "etl/store/objects.py",
+            'self.fs.pipe_file(path, content, mode="create")',
+            "self.fs.pipe_file(path, content)",
+        ),
+    ),
+    mutant(
+        "an entry that was changed is not noticed",
+        f"{AUDIT}::test_tampering_is_found",
+        ("etl/audit_check.py", '        if entry.fields["prev"] != prev:\n', "        if False:\n"),
+    ),
+    mutant(
+        "a manifest that was changed is not noticed",
+        f"{AUDIT}::test_tampering_is_found",
+        (
+            "etl/audit_check.py",
+            '        elif found != entry.fields.get("manifest_sha256"):\n',
+            "        elif False:\n",
+        ),
     ),
     mutant(
         "the card's head does not depend on content",

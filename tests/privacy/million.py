@@ -38,6 +38,8 @@ def events_of(people: int) -> pa.Table:
         pa.array(np.arange(people)),
         pa.DictionaryArray.from_arrays(pa.array(ones), pa.array(["click Desk open"])),
         pa.nulls(people, pa.binary(16)),
+        pa.Array.from_buffers(pa.binary(16), people, [None, pa.py_buffer(digests)]),
+        pa.nulls(people, pa.int64()),
     ]
     return pa.table(columns, schema=EVENTS)
 

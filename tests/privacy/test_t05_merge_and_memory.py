@@ -41,7 +41,8 @@ def statistics_of(lines: list[bytes], policy: EventPolicy, file: int) -> ReadSta
     )
     decoded = decoder.feed(b"".join(lines), 0, final=True).decoded
     rows = decoded.rows.num_rows
-    return measure(to_events(decoded.rows, policy, file=file), decoded.rejects, rows=rows, file=file)
+    events = to_events(decoded.rows, policy, file=file)
+    return measure(events, decoded.rejects, rows=rows, file=file, first_us=policy.first_us)
 
 
 @examples

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from etl.errors import AlreadyPublishedError
+from etl.registry import Registry
 from tests.privacy.runs import DAY_US, MONDAY, click, go, published_bytes, watch_staging, write_log
 
 NIGHTS = ("2026-11-16", "2026-11-17")
@@ -84,3 +85,17 @@ def test_a_touching_window_is_refused_and_nothing_changes(base):
             go(base, **changes)
         assert published_bytes(base / "registry") == before
         assert len(records(base / "registry")) == 1
+
+
+def test_a_withdrawn_night_is_burned(base):
+    """Neither the same content again nor another one: an event is released at most once, ever."""
+    go(base, window=None, date=NIGHTS[0])
+    registry = Registry(base / "registry")
+    registry.withdraw(NIGHTS[0], "wrong mapping", "steward")
+    before = published_bytes(base / "registry")
+    for changes in ({}, {"k": 11}):
+        with pytest.raises(AlreadyPublishedError, match=rf"{NIGHTS[0]} \(withdrawn\)"):
+            go(base, window=None, date=NIGHTS[0], **changes)
+    assert published_bytes(base / "registry") == before
+    assert registry.store.names("data") == []
+    assert go(base, window=None, date=NIGHTS[1]).state == "published"

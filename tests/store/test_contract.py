@@ -191,4 +191,8 @@ def test_what_is_private_stays_so_and_what_is_published_does_not(tmp_path):
     store.put_tree(staged(), "data/v")
     assert (tmp_path / "registry" / "data" / "v" / "x").stat().st_mode & 0o777 == 0o755
     store.put_tree(staged(), ".private/quarantine/r")
-    assert (tmp_path / "registry" / ".private" / "quarantine" / "r").stat().st_mode & 0o777 == 0o700
+    store.create(".private/audit/1.json", b"1")
+    store.replace(".private/runs/1.json", b"1")
+    inside = [path for path in (tmp_path / "registry" / ".private").rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in inside} == {0o700}
+    assert len(inside) == 5

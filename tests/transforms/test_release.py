@@ -21,6 +21,8 @@ ACTS = st.lists(
         file=st.just(0),
         position=st.just(0),
         record_id=st.none(),
+        account=st.none(),
+        fragment=st.none(),
     ),
     max_size=60,
 )

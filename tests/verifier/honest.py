@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from verifier import EMISSIONS, EVENTS, SPANS, Bucket, Holdings, Policy, Verification, verify
+from verifier import EMISSIONS, EVENTS, SPANS, SPENT, Before, Bucket, Holdings, Policy, Verification, verify
 
 MINUTE = 60_000_000
 POLICY = Policy(
@@ -53,6 +53,14 @@ class Event(NamedTuple):
     position: int
     path: str
     record_id: bytes | None
+    account: bytes = bytes(16)
+    fragment: int | None = None
+
+
+class Spent(NamedTuple):
+    person: bytes
+    from_us: int
+    to_us: int
 
 
 class Span(NamedTuple):
@@ -88,6 +96,7 @@ class World:
     support: Counter[bytes] = field(default_factory=Counter)
     spans: list[Span] = field(default_factory=list)
     window: tuple[int, int] = (0, 10**15)
+    spent: list[Spent] = field(default_factory=list)
 
     def write(self, folder: Path) -> list[Path]:
         return [
@@ -99,11 +108,17 @@ class World:
     def loaders(self) -> list[Callable[[], Bucket]]:
         pairs = zip(self.events, self.emissions, strict=True)
         return [
-            partial(Bucket, events_table(events), emissions_table(emissions)) for events, emissions in pairs
+            partial(Bucket, events_table(events), emissions_table(emissions), events_table([]))
+            for events, emissions in pairs
         ]
 
     def verify(self, folder: Path) -> Verification:
-        return verify(self.write(folder), self.loaders(), self.policy, self.holdings())
+        return verify(self.write(folder), self.loaders(), self.policy, self.holdings(), self.before())
+
+    def before(self) -> Before:
+        columns = list(zip(*self.spent, strict=True)) or [()] * len(SPENT)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, SPENT, strict=True)]
+        return Before(pa.table(arrays, schema=SPENT), self.window[0])
 
     def holdings(self) -> Holdings:
         return Holdings(spans_table(self.spans), *self.window)
@@ -168,6 +183,23 @@ def make_world(
     return release(World(policy, events, []))
 
 
+def with_a_past(seed: int) -> World:
+    """A world of which a part had waited in fragments, with things in between that came out before."""
+    world, rng = make_world(seed), random.Random(seed)
+    for bucket in world.events:
+        fragment = 0
+        for row, event in enumerate(bucket):
+            fragment += row == 0 or event.person != bucket[row - 1].person or rng.random() < 0.2
+            if event.time_us < 10 * POLICY.gap_us:
+                bucket[row] = event._replace(file=-1, position=row, fragment=fragment)
+            if rng.random() < 0.1:
+                lasts = rng.choice([0, MINUTE, 2 * POLICY.gap_us])
+                world.spent.append(Spent(event.person, event.time_us + MINUTE // 2, event.time_us + lasts))
+    world.rows.clear()
+    world.support.clear()
+    return release(world)
+
+
 def _log_of(
     rng: random.Random, person: bytes, number: int, units: int, policy: Policy, days: int
 ) -> list[Event]:
@@ -192,7 +224,7 @@ def release(world: World) -> World:
     """Cut, cap, count, filter and publish, by the book."""
     policy, lengths = world.policy, random.Random(0)
     names: dict[bytes, list[str]] = {}
-    world.emissions = [_emit(bucket, policy, lengths, names) for bucket in world.events]
+    world.emissions = [_emit(bucket, policy, lengths, names, world.spent) for bucket in world.events]
     holders, times, units_of = defaultdict(set), Counter(), defaultdict(set)
     for event in (event for bucket in world.events for event in bucket):
         units_of[event.person].add(event.unit)
@@ -223,12 +255,16 @@ def two_digits(number: int) -> int:
 
 
 def _emit(
-    events: list[Event], policy: Policy, lengths: random.Random, names: dict[bytes, list[str]]
+    events: list[Event],
+    policy: Policy,
+    lengths: random.Random,
+    names: dict[bytes, list[str]],
+    spent: list[Spent],
 ) -> list[Emission]:
     emissions: list[Emission] = []
     of_person: Counter[bytes] = Counter()
     of_record: Counter[tuple[bytes, bytes]] = Counter()
-    for session, (start, stop) in enumerate(sessions_of(events, policy.gap_us)):
+    for session, (start, stop) in enumerate(sessions_of(events, policy.gap_us, spent)):
         runs: list[list[int]] = []
         for row in range(start, stop):
             same = runs and token_of(events[row].path) == token_of(events[runs[-1][0]].path)
@@ -252,12 +288,23 @@ def _emit(
     return emissions
 
 
-def sessions_of(events: list[Event], gap_us: int) -> list[tuple[int, int]]:
+def sessions_of(events: list[Event], gap_us: int, spent: list[Spent]) -> list[tuple[int, int]]:
     starts = [
         row
         for row, event in enumerate(events)
         if row == 0
         or event.person != events[row - 1].person
         or event.time_us - events[row - 1].time_us > gap_us
+        or parted(events[row - 1], event, spent)
     ]
     return list(pairwise([*starts, len(events)]))
+
+
+def parted(one: Event, other: Event, spent: list[Spent]) -> bool:
+    """Whether something that came out before meets the time between two events, unless they waited in one piece."""
+    if one.fragment is not None and one.fragment == other.fragment:
+        return False
+    return any(
+        interval.person == one.person and interval.from_us <= other.time_us and one.time_us <= interval.to_us
+        for interval in spent
+    )

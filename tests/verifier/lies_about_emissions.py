@@ -30,7 +30,7 @@ def an_emission_inside_another_after_a_third(world):
 @lie("crosses_gap", *COUNTED)
 def an_interval_over_a_session_gap(world):
     events = world.events[0]
-    bounds = [start for start, _ in sessions_of(events, world.policy.gap_us)]
+    bounds = [start for start, _ in sessions_of(events, world.policy.gap_us, world.spent)]
     at = next(start for start in bounds[1:] if events[start].person == events[start - 1].person)
     claim(world, 0, at - 1, 2)
 

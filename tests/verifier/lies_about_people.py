@@ -37,7 +37,7 @@ def a_record_nobody_emitted(world):
 @lie("person_in_two_buckets", "people_value", "unit_diversity")
 def a_person_counted_in_two_buckets(world):
     events = world.events[0]
-    cut = sessions_of(events, world.policy.gap_us)[-1][0]
+    cut = sessions_of(events, world.policy.gap_us, world.spent)[-1][0]
     assert events[cut - 1].person == events[cut].person
     world.events += [events[cut:]]
     world.emissions += [[e._replace(start=e.start - cut) for e in world.emissions[0] if e.start >= cut]]

@@ -90,6 +90,7 @@ def test_what_is_measured(tmp_path):
     support = sorted(world.support.values())
     assert world.verify(tmp_path).measured == Measured(
         people=14,
+        active=14,
         events=sum(map(len, world.events)),
         sessions=sum(
             row == 0
@@ -110,10 +111,10 @@ def test_what_is_measured(tmp_path):
 
 def test_nothing_released_holds():
     world = make_world(2)
-    verification = verify([], world.loaders(), world.policy, world.holdings())
+    verification = verify([], world.loaders(), world.policy, world.holdings(), world.before())
     assert verification.ok
     assert (verification.records, verification.measured.smallest_support) == (0, 0)
-    assert verify([], [], world.policy, world.holdings()).ok
+    assert verify([], [], world.policy, world.holdings(), world.before()).ok
 
 
 def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
@@ -125,11 +126,11 @@ def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
         pieces = [events_table(events[at : at + 7]) for at in range(0, len(events), 7)]
         # A slice keeps the whole buffers and dictionaries of its parent.
         doubled = emissions_table([*emissions[:3], *emissions])
-        return Bucket(pa.concat_tables([*pieces, pieces[0].slice(0, 0)]), doubled.slice(3))
+        return Bucket(pa.concat_tables([*pieces, pieces[0].slice(0, 0)]), doubled.slice(3), events_table([]))
 
     loaders = [partial(in_pieces, number) for number in range(len(world.events))]
-    assert verify(paths, loaders, world.policy, world.holdings()) == verify(
-        paths, world.loaders(), world.policy, world.holdings()
+    assert verify(paths, loaders, world.policy, world.holdings(), world.before()) == verify(
+        paths, world.loaders(), world.policy, world.holdings(), world.before()
     )
 
 
@@ -150,13 +151,16 @@ def test_buckets_are_loaded_one_at_a_time(tmp_path):
     def load(number: int) -> Bucket:
         assert not alive
         alive.append(1)
-        return Watched(events_table(world.events[number]), emissions_table(world.emissions[number]))
+        return Watched(
+            events_table(world.events[number]), emissions_table(world.emissions[number]), events_table([])
+        )
 
     assert verify(
         world.write(tmp_path),
         [partial(load, number) for number in range(total)],
         world.policy,
         world.holdings(),
+        world.before(),
     ).ok
 
 

@@ -47,12 +47,14 @@ def test_every_kind_has_a_lie():
 
 @pytest.mark.parametrize("events_spoilt", [True, False])
 def test_a_bucket_of_another_schema(world, tmp_path, events_spoilt):
-    bucket = Bucket(events_table(world.events[0]), emissions_table(world.emissions[0]))
+    bucket = Bucket(events_table(world.events[0]), emissions_table(world.emissions[0]), events_table([]))
     if events_spoilt:
         bucket = replace(bucket, events=bucket.events.drop_columns("unit"))
     else:
         bucket = replace(bucket, emissions=bucket.emissions.drop_columns("session"))
-    violations = verify(world.write(tmp_path), [lambda: bucket], POLICY, world.holdings()).violations
+    violations = verify(
+        world.write(tmp_path), [lambda: bucket], POLICY, world.holdings(), world.before()
+    ).violations
     assert violations["bucket_schema"] == 1
 
 
@@ -60,9 +62,11 @@ def test_a_null_in_a_bucket(world, tmp_path):
     events = events_table(world.events[0])
     nulls = pa.nulls(events.num_rows, events.schema.field("path").type)
     spoilt = events.set_column(5, events.schema.field("path").with_nullable(True), nulls)
-    bucket = Bucket(spoilt, emissions_table([]))
+    bucket = Bucket(spoilt, emissions_table([]), events_table([]))
     assert (
-        verify(world.write(tmp_path), [lambda: bucket], POLICY, world.holdings()).violations["bucket_null"]
+        verify(world.write(tmp_path), [lambda: bucket], POLICY, world.holdings(), world.before()).violations[
+            "bucket_null"
+        ]
         == events.num_rows
     )
 
@@ -109,14 +113,21 @@ def test_values_that_stand_twice_in_a_dictionary_are_one(world, tmp_path):
         for events, emitted in zip(world.events, world.emissions, strict=True):
             table = events_table(events)
             table = table.set_column(1, EVENTS.field("unit"), doubled(table.column("unit")))
-            loaders.append(partial(Bucket, table, emissions_table(emitted)))
+            loaders.append(partial(Bucket, table, emissions_table(emitted), events_table([])))
         return loaders
 
-    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings()) == world.verify(tmp_path)
+    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()) == world.verify(
+        tmp_path
+    )
     people.a_record_of_people_without_a_unit(world)
-    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings()) == world.verify(tmp_path)
+    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()) == world.verify(
+        tmp_path
+    )
     people.a_record_of_one_unit(world)
-    assert "unit_diversity" in verify(world.write(tmp_path), buckets(), POLICY, world.holdings()).violations
+    assert (
+        "unit_diversity"
+        in verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()).violations
+    )
 
 
 def test_places_too_large_to_pack(world, tmp_path):

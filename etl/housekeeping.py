@@ -1,0 +1,37 @@
+"""What a run does in the registry before anything else: finish what was left undone, and let go what has had its time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from etl.audit import read_chain
+from etl.config import RunConfig
+from etl.console import Console
+from etl.erase import finish_erasure
+from etl.inheritance import sweep
+from etl.keys import Keys
+from etl.registry import Registry
+from etl.retention import expire, old_keys
+from etl.sealed_objects import check_pool_key
+from transforms.pseudonym import key_fingerprint
+
+
+def keep_house(registry: Registry, config: RunConfig, keys: Keys, now: datetime, console: Console) -> None:
+    """Check the keys, repair, finish an erasure, expire. Needs the lock.
+
+    Raises:
+        ConfigError: a key is not the registry's, or a change of keys was interrupted.
+    """
+    registry.check_key(key_fingerprint(keys.pseudonym))
+    check_pool_key(registry.store, keys.pool)
+    registry.repair()
+    sweep(registry)
+    if finish_erasure(registry, keys.pool) is not None:
+        console.note("an erasure that had been interrupted was completed")
+    if not config.dry_run:
+        for kind, number in expire(registry.store, config.retention, now).items():
+            console.note(f"{kind.replace('_', ' ')}: {number:,} objects had their time and were removed")
+    for which in old_keys(read_chain(registry.store), config.retention, now):
+        console.note(
+            f"the {which} key is in use for more than {config.retention.key_days} days: change it (desirepath rotate-key)"
+        )

@@ -1,0 +1,299 @@
+"""Nights one after the other: what waits, what comes late, what is refused, and that nothing is released twice."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from etl.errors import AlreadyPublishedError, UnusableRecordsError
+from etl.keys import load_pool_key
+from etl.registry import Registry
+from etl.state import kept, read_state
+from etl.waiting import current_generation, read_pool
+from tests.privacy.runs import (
+    DAY_US,
+    MONDAY,
+    click,
+    go,
+    published_bytes,
+    released_rows,
+    watch_staging,
+    write_log,
+)
+from transforms.pseudonym import key_fingerprint
+
+HOUR, MINUTE = DAY_US // 24, DAY_US // 24 // 60
+FIRST, SECOND, THIRD = "2026-11-16", "2026-11-17", "2026-11-18"
+KEY, POOL_KEY = "5a" * 32, "7b" * 32
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch):
+    monkeypatch.setenv("DESIREPATH_KEY", KEY)
+    monkeypatch.setenv("DESIREPATH_POOL_KEY", POOL_KEY)
+
+
+def habit(people: range, time_us: int, *names: str, **more: Any) -> list[dict[str, Any]]:
+    """Several people do some things in a row, a minute apart."""
+    return [
+        click(f"u{person}", time_us + person + step * MINUTE, name, **more)
+        for person in people
+        for step, name in enumerate(names)
+    ]
+
+
+def night(base: Path, date: str, *, logs: str = "logs", **changes: Any) -> dict[str, Any]:
+    changes = {"input": (str(base / logs),), "window": None, "date": date, **changes}
+    manifest: dict[str, Any] = go(base, **changes).manifest
+    return manifest
+
+
+def pool(base: Path) -> list[dict[str, Any]]:
+    registry = Registry(base / "registry")
+    number = current_generation(registry.manifests(), [])
+    fingerprint = key_fingerprint(bytes.fromhex(KEY))
+    rows: list[dict[str, Any]] = read_pool(
+        registry, number, key=load_pool_key(None), fingerprint=fingerprint
+    ).to_pylist()
+    return rows
+
+
+def actions(base: Path, version: str) -> set[str]:
+    rows = released_rows(base / "registry", version)
+    return {action.removeprefix("click Desk ") for row in rows for action in row["actions"]}
+
+
+def test_what_too_few_share_waits_until_enough_do(tmp_path):
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+        + habit(range(6), MONDAY + 11 * HOUR, "rare", "thing"),
+    )
+    first = night(tmp_path, FIRST)
+    assert actions(tmp_path, FIRST) == {"open", "save"}
+    assert len(pool(tmp_path)) == 12
+    write_log(
+        tmp_path / "logs" / "2.jsonl",
+        habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save")
+        + habit(range(6, 12), MONDAY + DAY_US + 11 * HOUR, "rare", "thing"),
+    )
+    second = night(tmp_path, SECOND)
+    assert actions(tmp_path, SECOND) == {"open", "save", "rare", "thing"}
+    assert pool(tmp_path) == []
+    # 12 and 6 people: a figure about 6 is not told, others are rounded down.
+    assert first["pool"] == {"generation": 1, "drawn": 0, "late": 0, "waiting": "< 10", "expired": 0}
+    assert second["pool"] == {"generation": 2, "drawn": "< 10", "late": 0, "waiting": 0, "expired": 0}
+    assert (first["active"], second["active"]) == (10, 10)
+    assert second["rows"]["kept"] == 36
+    rare = next(row for row in released_rows(tmp_path / "registry", SECOND) if "rare" in str(row))
+    assert (rare["people"], rare["occurrences"]) == (10, 12)
+    assert list((tmp_path / "registry" / ".private" / "pool").iterdir()) == [
+        tmp_path / "registry" / ".private" / "pool" / "00000002"
+    ]
+
+
+def test_without_a_pool_nothing_but_open_sessions_waits(tmp_path):
+    late = habit(range(12), MONDAY + 24 * HOUR - 3 * MINUTE, "open", "save")
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(6), MONDAY + 11 * HOUR, "rare", "thing") + late)
+    night(tmp_path, FIRST, pool_nights=0)
+    assert len(pool(tmp_path)) == 24
+    assert {row["path"].split("\x1f")[0] for row in pool(tmp_path)} == {"click Desk open", "click Desk save"}
+
+
+def test_a_session_over_midnight_is_whole_in_the_night_it_ends(tmp_path, monkeypatch):
+    seen = watch_staging(monkeypatch)
+    start = MONDAY + 24 * HOUR - 2 * MINUTE
+    rows = habit(range(12), start, "a", "b", "c", "d", "e")
+    write_log(tmp_path / "logs" / "all.jsonl", rows)
+    first = night(tmp_path, FIRST)
+    assert (first["rows"]["kept"], first["sessions"], first["released"]["records"]) == (24, "< 10", 0)
+    night(tmp_path, SECOND)
+    (row,) = released_rows(tmp_path / "registry", SECOND)
+    assert row["actions"] == [f"click Desk {name}" for name in "abcde"]
+    assert len(seen[1].spent()) == 60
+
+
+def test_a_pause_of_exactly_the_gap_keeps_a_session_open(tmp_path):
+    end = MONDAY + DAY_US
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        [click("held", end - 30 * MINUTE, "x"), click("over", end - 30 * MINUTE - 1, "x")],
+    )
+    night(tmp_path, FIRST, min_active=2, pool_nights=0)
+    assert len(pool(tmp_path)) == 1
+
+
+def test_a_small_night_waits_whole(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
+    first = night(tmp_path, FIRST, min_active=13)
+    assert (first["released"]["records"], first["files"], len(pool(tmp_path))) == (0, [], 24)
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(3, 5), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    second = night(tmp_path, SECOND, min_active=13)
+    # Who only waits is not active.
+    assert (second["released"]["records"], second["active"], len(pool(tmp_path))) == (0, "< 10", 28)
+    write_log(tmp_path / "logs" / "3.jsonl", habit(range(13), MONDAY + 2 * DAY_US + 9 * HOUR, "open", "save"))
+    third = night(tmp_path, THIRD, min_active=13)
+    assert third["released"]["transitions"] == 12 + 2 + 13
+    assert pool(tmp_path) == []
+
+
+def test_late_events_join_the_next_window_and_only_once(tmp_path, monkeypatch):
+    seen = watch_staging(monkeypatch)
+    usual = [habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save") for day in range(3)]
+    write_log(tmp_path / "logs" / "1.jsonl", usual[0])
+    night(tmp_path, FIRST)
+    late = habit(range(12, 14), MONDAY + 9 * HOUR, "open", "save")
+    write_log(tmp_path / "logs" / "1.jsonl", usual[0] + late)
+    write_log(tmp_path / "logs" / "2.jsonl", usual[1])
+    second = night(tmp_path, SECOND)
+    assert second["rows"] == {"read": 52, "kept": 28, "rejected": {}, "dropped": {"seen_before": 24}}
+    assert second["released"]["transitions"] == 14
+    write_log(tmp_path / "logs" / "3.jsonl", usual[2])
+    third = night(tmp_path, THIRD)
+    assert third["rows"]["dropped"] == {"seen_before": 52}
+    assert third["released"]["transitions"] == 12
+    places = [
+        {(row["account"], row["time_us"]) for table in staged.events for row in table.to_pylist()}
+        for staged in seen
+    ]
+    assert len(set().union(*places)) == sum(map(len, places)) == 3 * 24 + 4
+
+
+def test_events_older_than_the_late_days_are_dead_letters(tmp_path):
+    usual = [habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save") for day in range(3)]
+    for day, date in enumerate((FIRST, SECOND)):
+        write_log(tmp_path / "logs" / f"{day}.jsonl", usual[day])
+        night(tmp_path, date, late_days=1)
+    assert kept(Registry(tmp_path / "registry"), "ledger") == {SECOND}
+    write_log(tmp_path / "logs" / "2.jsonl", usual[2])
+    third = night(tmp_path, THIRD, late_days=1)
+    assert third["rows"] == {
+        "read": 72,
+        "kept": 24,
+        "rejected": {},
+        "dropped": {"seen_before": 24, "too_late": 24},
+    }
+    letters = sorted((tmp_path / "registry" / ".private" / "dead-letters").glob("*.parquet"))[-1]
+    assert pq.read_table(letters).column("reason").to_pylist() == ["too_late"] * 24
+
+
+def test_an_unpublished_night_is_not_late_and_a_backfill_ignores_what_came_later(tmp_path):
+    rows = [habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save") for day in range(3)]
+    rare = [
+        habit(range(6 * day, 6 * day + 6), MONDAY + 2 * day * DAY_US + 11 * HOUR, "rare", "thing")
+        for day in range(2)
+    ]
+    write_log(tmp_path / "logs" / "all.jsonl", [*chain(*rows, *rare)])
+    night(tmp_path, FIRST)
+    third = night(tmp_path, THIRD, pool_nights=0)
+    assert third["rows"]["dropped"] == {"outside_window": 24, "seen_before": 36}
+    before = published_bytes(tmp_path / "registry")
+    second = night(tmp_path, SECOND)
+    assert second["rows"]["kept"] == 24
+    after = published_bytes(tmp_path / "registry")
+    assert {name: after[name] for name in before} == before
+
+
+def test_the_same_content_again_is_nothing_to_do_whatever_the_files(tmp_path):
+    rows = habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+    write_log(tmp_path / "logs" / "1.jsonl", rows)
+    night(tmp_path, FIRST)
+    before = published_bytes(tmp_path / "registry")
+    write_log(tmp_path / "other" / "1.jsonl", rows[::2])
+    write_log(tmp_path / "other" / "2.jsonl", rows[1::2])
+    result = go(tmp_path, input=(str(tmp_path / "other"),), window=None, date=FIRST)
+    assert result.state == "already published with the same content"
+    for spoilt in ({"k": 11}, {"gap_minutes": 20}, {"input": (str(tmp_path / "other" / "1.jsonl"),)}):
+        with pytest.raises(AlreadyPublishedError):
+            night(tmp_path, FIRST, **spoilt)
+    assert published_bytes(tmp_path / "registry") == before
+
+
+def test_a_withdrawn_night_is_burned(tmp_path):
+    rows = [habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save") for day in range(2)]
+    write_log(tmp_path / "logs" / "1.jsonl", rows[0])
+    night(tmp_path, FIRST)
+    registry = Registry(tmp_path / "registry")
+    with registry.locked():
+        registry.withdraw(FIRST, "a test", "nobody")
+    with pytest.raises(AlreadyPublishedError, match="withdrawn"):
+        night(tmp_path, FIRST)
+    write_log(tmp_path / "logs" / "2.jsonl", rows[1] + habit(range(20, 32), MONDAY + 9 * HOUR, "late", "one"))
+    second = night(tmp_path, SECOND)
+    assert second["rows"]["dropped"] == {"withdrawn_night": 48}
+    assert actions(tmp_path, SECOND) == {"open", "save"}
+
+
+def test_a_late_event_never_bridges_what_was_released(tmp_path):
+    usual = habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+    write_log(tmp_path / "logs" / "1.jsonl", usual)
+    night(tmp_path, FIRST)
+    # A minute before and after everybody's released segment: they would be one session of two actions.
+    around = [
+        click(f"u{person}", MONDAY + 9 * HOUR + person + step * MINUTE, name)
+        for person in range(12)
+        for step, name in ((-1, "before"), (3, "after"))
+    ]
+    write_log(
+        tmp_path / "logs" / "2.jsonl", around + habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save")
+    )
+    night(tmp_path, SECOND)
+    lengths = {tuple(row["actions"]): row["length"] for row in released_rows(tmp_path / "registry", SECOND)}
+    assert lengths == {
+        ("click Desk before",): 1,
+        ("click Desk after",): 1,
+        ("click Desk open", "click Desk save"): 2,
+    }
+
+
+def test_what_caps_cut_is_spent(tmp_path):
+    rows = [row for hour in range(1, 8) for row in habit(range(12), MONDAY + hour * HOUR, "open", "save")]
+    write_log(tmp_path / "logs" / "1.jsonl", rows)
+    first = night(tmp_path, FIRST, cap_per_person=3)
+    assert first["released"]["transitions"] == 36
+    assert pool(tmp_path) == []
+    spent = read_state(Registry(tmp_path / "registry"), FIRST, "spent", key=load_pool_key(None))
+    assert spent is not None
+    assert spent.num_rows == 12 * 7
+
+
+def test_what_waited_long_enough_goes_and_it_is_on_record(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(6), MONDAY + 11 * HOUR, "rare", "thing"))
+    night(tmp_path, FIRST, pool_nights=2)
+    for day, date in ((1, SECOND), (2, THIRD)):
+        write_log(
+            tmp_path / "logs" / f"{day}.jsonl",
+            habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save"),
+        )
+        assert len(pool(tmp_path)) == 12
+        night(tmp_path, date, pool_nights=2)
+    assert pool(tmp_path) == []
+    entries = [
+        json.loads(path.read_bytes()) for path in (tmp_path / "registry" / ".private" / "audit").iterdir()
+    ]
+    assert [entry["pool_events"] for entry in entries if entry["event"] == "expired"] == [12]
+
+
+def test_a_window_without_an_event_of_its_own_publishes_nothing(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
+    night(tmp_path, FIRST)
+    with pytest.raises(UnusableRecordsError):
+        night(tmp_path, SECOND)
+    assert night(tmp_path, FIRST)["version"] == FIRST
+
+
+def test_what_waits_is_in_no_byte_of_the_registry(tmp_path):
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+        + habit(range(6), MONDAY + 11 * HOUR, "zebrafinch", "thing"),
+    )
+    night(tmp_path, FIRST)
+    assert len(pool(tmp_path)) == 12
+    everything = [path for path in (tmp_path / "registry").rglob("*") if path.is_file()]
+    assert not [path for path in everything if b"zebrafinch" in path.read_bytes()]

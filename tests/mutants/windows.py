@@ -1,0 +1,184 @@
+"""Mutants of windows: what waits, what comes late, what was consumed or spent (docs/decisions/0014)."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import mutant
+
+WINDOWS = "tests/etl/test_windows.py"
+LEDGER = "tests/transforms/test_ledger.py"
+BARRIERS = "tests/transforms/test_barriers.py"
+BEFORE = "tests/verifier/test_before.py"
+
+NIGHTS = (
+    mutant(
+        "an event that comes again is released again",
+        WINDOWS,
+        ("transforms/draw.py", "known[fresh] = seen(read, digests, ledger)", "pass"),
+    ),
+    mutant(
+        "late events are not written to the ledger",
+        WINDOWS,
+        ("transforms/draw.py", "recent = ~known[fresh] & _recent(read, policy)", "recent = inside[fresh]"),
+    ),
+    mutant(
+        "of repeats all are seen",
+        LEDGER,
+        ("transforms/ledger.py", "(nth < before[order]) | ~", "(nth >= 0) | ~"),
+    ),
+    mutant(
+        "who cannot be told apart counts as new",
+        LEDGER,
+        ("transforms/ledger.py", " | ~np.repeat(alike, size)", ""),
+    ),
+    mutant(
+        "an event is known by its time alone",
+        LEDGER,
+        (
+            "transforms/ledger.py",
+            '_joined(events.column("account"), events.column("time_us")), key',
+            '_joined(events.column("time_us")), key',
+        ),
+    ),
+    mutant(
+        "an open session is released without its end",
+        WINDOWS,
+        ("etl/plan.py", "hold_open=config.nights is not None", "hold_open=False"),
+    ),
+    mutant(
+        "an open session of exactly the gap is taken for closed",
+        WINDOWS,
+        ("transforms/sequence.py", "time_us[last] >= end_us - gap_us", "time_us[last] > end_us - gap_us"),
+    ),
+    mutant(
+        "who only waits counts as active",
+        WINDOWS,
+        (
+            "transforms/draw.py",
+            'counts["active"] = _people(_rows(events, inside))',
+            'counts["active"] = _people(events)',
+        ),
+    ),
+    mutant(
+        "what the caps cut waits on",
+        WINDOWS,
+        ("transforms/leftover.py", "gone = out | capped.rows(rows)", "gone = out"),
+    ),
+    mutant(
+        "what was released waits on",
+        WINDOWS,
+        ("transforms/leftover.py", "kept = np.flatnonzero(~gone)", "kept = np.arange(rows)"),
+    ),
+    mutant(
+        "fragments are joined across what was released",
+        f"{WINDOWS} tests/transforms/test_leftover.py",
+        (
+            "transforms/leftover.py",
+            "begins[1:] = opens[kept[1:]] | (np.diff(kept) > 1)",
+            "begins[1:] = opens[kept[1:]]",
+        ),
+    ),
+    mutant(
+        "a late event bridges what was released",
+        f"{WINDOWS} {BARRIERS}",
+        ("transforms/barriers.py", "    opens[1 + asked] = _parted(", "    _ = _parted("),
+    ),
+    mutant(
+        "the ends of a spent interval do not count",
+        BARRIERS,
+        ("transforms/barriers.py", "mine & (latest >= begin)", "mine & (latest > begin)"),
+    ),
+    mutant(
+        "the verifier knows nothing of what came out before",
+        BEFORE,
+        ("verifier/staging.py", "    opens |= parted(", "    _ = parted("),
+    ),
+    mutant(
+        "the verifier parts what waited in one piece",
+        BEFORE,
+        ("verifier/before.py", "return mask & ~together", "return mask"),
+    ),
+    mutant(
+        "the verifier takes who waited for active",
+        BEFORE,
+        (
+            "verifier/staging.py",
+            'own = pc.and_(table.column("fragment").is_null(), pc.greater_equal',
+            "own = pc.or_(True, pc.greater_equal",
+        ),
+    ),
+    mutant(
+        "late events of a withdrawn night are let in",
+        WINDOWS,
+        (
+            "etl/history.py",
+            "spans.append(PastSpan(begin, end, BURNED))",
+            "spans.append(PastSpan(begin, end, LATE))",
+        ),
+    ),
+    mutant(
+        "events of an unpublished night are taken for late",
+        WINDOWS,
+        (
+            "transforms/past.py",
+            "np.where(inside, fate[found], OUTSIDE)",
+            "np.where(inside, fate[found], LATE)",
+        ),
+    ),
+    mutant(
+        "without a ledger a night may still bring late events",
+        WINDOWS,
+        (
+            "etl/history.py",
+            "recent = max(begin, late_from_us) if version.name in ledgers else end",
+            "recent = begin",
+        ),
+    ),
+    mutant(
+        "the same window with other content is taken for the same",
+        WINDOWS,
+        ("etl/again.py", "or read_content(registry, same.name) != content", "or False"),
+    ),
+    mutant(
+        "the same window with another policy is taken for the same",
+        WINDOWS,
+        ("etl/again.py", 'or not _same_policy(same.manifest["policy"], asked)', "or False"),
+    ),
+    mutant(
+        "what waited long enough waits on",
+        WINDOWS,
+        ("etl/inheritance.py", '"keep_from_us": self._night(pool - 1)', '"keep_from_us": 0'),
+    ),
+    mutant(
+        "events of an account that objected meanwhile stay in the pool",
+        "tests/transforms/test_resume.py",
+        ("transforms/resume.py", "        admitted &= admit(", "        _ = admit("),
+    ),
+    mutant(
+        "a name that came to be known stays in what waits",
+        "tests/transforms/test_resume.py",
+        ("transforms/resume.py", "if gazetteer is None or not len(encoded.dictionary):", "if True:"),
+    ),
+    mutant(
+        "the pool of another pseudonym key is used",
+        "tests/etl/test_waiting.py",
+        ("etl/waiting.py", 'if facts["pseudonym_key"] != fingerprint:', "if False:"),
+    ),
+    mutant(
+        "figures of the pool are told exactly",
+        WINDOWS,
+        (
+            "etl/manifest.py",
+            "told[name] = fewer_than(k) if few else rounded(pool[name])",
+            "told[name] = pool[name]",
+        ),
+    ),
+    mutant(
+        "the number of active people is told exactly",
+        WINDOWS,
+        (
+            "etl/manifest.py",
+            'public["active"] = tell_people(exact["active"], k)',
+            'public["active"] = exact["active"]',
+        ),
+    ),
+)
