@@ -17,7 +17,7 @@ from benchmarks.kill_table.running import Running
 from benchmarks.kill_table.world import NIGHTS, World, copy
 
 INTERRUPTED, STORAGE, LOCKED = 130, 74, 75
-ROOM_KB: Final = (8, 48, 96, 128, 160, 192)
+ROOM_KB: Final = (8, 64, 128, 192)
 """Free space of the full disks: a run of the small workplace needs more than the last."""
 
 NOBODY: Final = 65_534
@@ -26,7 +26,7 @@ NOBODY: Final = 65_534
 def interrupts(world: World, folder: Path) -> Iterator[Row]:
     """SIGINT and SIGTERM in several stages: 130, nothing in staging."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        for stage in ("start", "read", "solve", "gates"):
+        for stage in ("read", "solve", "gates"):
             registry, temporary = copy(world.template, folder / "registry"), folder / "tmp"
             running = Running(world, registry, NIGHTS[1], temporary)
             running.at(stage, partial(running.tell, number))

@@ -47,7 +47,9 @@ class Moment:
     third: bool = False
 
 
-def moments(world: World, *, seed: int, spread: int, publication: int, folder: Path) -> Iterator[Moment]:
+def moments(
+    world: World, *, seed: int, spread: int, publication: int, last_changes: int, folder: Path
+) -> Iterator[Moment]:
     """Every stage's first line, random moments over the run and around publication, before each change to the registry."""
     for stage in ("start", *STAGES, "end"):
         yield Moment("stage", f"at the line of `{stage}`", partial(killed_at, stage=stage, delay_s=0.0), {})
@@ -57,10 +59,10 @@ def moments(world: World, *, seed: int, spread: int, publication: int, folder: P
     for delay in sorted(draw.uniform(0, PUBLICATION_S) for _ in range(publication)):
         label = f"{1000 * delay:.0f} ms after the line of `gates`"
         yield Moment("publication", label, partial(killed_at, stage="gates", delay_s=delay), {})
-    for number, change in enumerate(changes(world, folder), 1):
+    made = list(enumerate(changes(world, folder), 1))
+    for number, change in made[-last_changes:]:
         more = {"KILL_AT": str(number)}
-        third = "RUN" not in change and number > 6
-        yield Moment("change", f"{number}: before `{change}`", _by_itself, more, third)
+        yield Moment("change", f"{number}: before `{change}`", _by_itself, more, third=number % 4 == 0)
 
 
 def _by_itself(running: Running) -> None:
