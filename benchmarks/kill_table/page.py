@@ -61,4 +61,4 @@ def page(rows: list[dict[str, Any]]) -> str:
 
 
 def _after(row: dict[str, Any]) -> str:
-    return row["after"] + "".join(f"; **{problem}**" for problem in row["problems"])
+    return str(row["after"]) + "".join(f"; **{problem}**" for problem in row["problems"])

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from benchmarks.month.calendar import Month
 from benchmarks.month.play import Played
-from benchmarks.month.source import Int64s, Source
+from benchmarks.month.source import TIME_BITS, Int64s, Source
+from etl.simulate.cast import LEFT, OBJECTS, UNLISTED
+from etl.simulate.identity import SERVICE_ACCOUNT
+from etl.simulate.names import account_name
+
+LATE_DAYS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -69,14 +76,48 @@ def fates(month: Month, played: Played, source: Source) -> Fates:
     if len(np.setdiff1d(admitted, source.keys)):
         problems.append("an event was admitted that is not in the log")
     sums = sum(totals[name] for name in ("released", "capped", "expired", "erased", "purged")) + len(before)
+    never = np.setdiff1d(source.keys, admitted)
+    unexplained = why_never(month, source, never)["?"]
+    if unexplained:
+        problems.append(f"{unexplained} events were never admitted, and should have been")
     if not sums == totals["kept"] == len(admitted):
         problems.append(
             f"{sums:,} events have a fate, the runs admitted {totals['kept']:,}, {len(admitted):,} different ones"
         )
     return Fates(
         totals["released"], totals["capped"], len(before), totals["expired"], totals["erased"], totals["purged"],
-        len(admitted), len(np.setdiff1d(source.keys, admitted)), twice, tuple(problems),
+        len(admitted), len(never), twice, tuple(problems),
     )  # fmt: skip
+
+
+def why_never(month: Month, source: Source, never: Int64s) -> Counter[str]:
+    """Why events were never admitted, by what the calendar and the participation file say; `?`: they should have been."""
+    outside = {account_name(person) for person in (OBJECTS, LEFT, UNLISTED)} | {SERVICE_ACCOUNT}
+    order = {month.date(night): position for position, night in enumerate(month.order())}
+    erased = {
+        account: order[month.date(night)]
+        for night, name in month.erased.items()
+        for account in source.accounts_of(name)
+    }
+    gone, gone_from = None, 0
+    if month.withdrawn is not None:
+        gone, gone_from = month.date(month.withdrawn[1]), order[month.date(month.withdrawn[0])]
+    why: Counter[str] = Counter()
+    for key in never.tolist():
+        account, own, came = source.accounts[key >> TIME_BITS], source.night_of(key), source.delivered[key]
+        if came not in order:
+            why["came after the month"] += 1
+        elif account in outside:
+            why["does not take part"] += 1
+        elif order[came] > erased.get(account, len(order)):
+            why["erased"] += 1
+        elif (came - own).days > LATE_DAYS:
+            why["too late"] += 1
+        elif own == gone and order[came] > gone_from:
+            why["of a withdrawn night"] += 1
+        else:
+            why["?"] += 1
+    return why
 
 
 def _after_erasure(month: Month, night: int, pool: Int64s, source: Source) -> Int64s:
