@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 import orjson
 
 from etl.audit import START, Entry, latest, parse
+from etl.erased import is_the_named_one
+from etl.erasure_request import REQUEST
 from etl.errors import StorageError
 from etl.layout import AUDIT, MANIFESTS, WITHDRAWN, data_of, manifest_of, tombstone_of
 from etl.store import Store
@@ -29,7 +31,17 @@ def verify_chain(store: Store) -> list[str]:
             wrong.append(f"{name} is no audit entry")
     if wrong:
         return wrong
-    return [*_links(chain), *_manifests(store, chain), *_withdrawals(store, chain)]
+    return [*_links(chain), *_manifests(store, chain), *_withdrawals(store, chain), *_erased(store, chain)]
+
+
+def _erased(store: Store, chain: list[Entry]) -> Iterator[str]:
+    if not is_the_named_one(store, chain):
+        begun = store.exists(REQUEST)
+        yield (
+            "an erasure was interrupted: run it again, or the nightly run"
+            if begun
+            else "the list of erased accounts is not the one that the log names"
+        )
 
 
 def _links(chain: list[Entry]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from etl.audit import read_chain
+from etl.audit import Entry, read_chain
 from etl.errors import StorageError
 from etl.sealed_objects import ERASED, read_sealed_object, write_sealed_object
 from etl.store import Store
@@ -19,6 +19,13 @@ SHA256: Final = "erased_sha256"
 """The field of an audit entry that names the list's digest."""
 
 
+def is_the_named_one(store: Store, chain: list[Entry]) -> bool:
+    """Whether the list is the one that the audit log names last; none of either is fine. Takes no key."""
+    named = [entry.fields[SHA256] for entry in chain if SHA256 in entry.fields]
+    found = sha256(store.read(ERASED)).hexdigest() if store.exists(ERASED) else None
+    return (named[-1] if named else None) == found
+
+
 def load_erased(store: Store, key: bytes) -> pa.Array:
     """The accounts: binary(16), ascending; empty where nobody was erased.
 
@@ -27,9 +34,7 @@ def load_erased(store: Store, key: bytes) -> pa.Array:
         StorageError: it was changed, or it is not the one that the audit log names: an older one would let somebody in
             again.
     """
-    named = [entry.fields[SHA256] for entry in read_chain(store) if SHA256 in entry.fields]
-    found = sha256(store.read(ERASED)).hexdigest() if store.exists(ERASED) else None
-    if (named[-1] if named else None) != found:
+    if not is_the_named_one(store, read_chain(store)):
         raise StorageError(
             f"the list of erased accounts ({store.describe(ERASED)}) is not the one that the audit log names: restore it "
             "from a backup, or erase the same accounts again"

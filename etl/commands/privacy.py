@@ -87,6 +87,10 @@ def erase(
             typer.echo(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
             return
         entry = erase_people(opened, people, keys.pool, **asked)
+    if not entry.fields["rows"]:
+        typer.echo(
+            "nothing was kept of these accounts (check the spelling, if there should have been something)"
+        )
     typer.echo(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
     typer.echo(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
 

@@ -145,6 +145,7 @@ def test_an_older_list_of_the_erased_is_not_believed(registry):
     registry.store.replace(ERASED, older)
     with pytest.raises(StorageError, match="audit log"):
         load_erased(registry.store, POOL_KEY)
+    assert verify_chain(registry.store) == ["the list of erased accounts is not the one that the log names"]
     registry.store.remove(ERASED)
     with pytest.raises(StorageError, match="audit log"):
         load_erased(registry.store, POOL_KEY)
@@ -171,6 +172,8 @@ def test_a_kill_at_any_step_is_finished_by_whoever_comes_next(tmp_path, monkeypa
             erase(dying, ANN, POOL_KEY, published="withdraw", **SAID)
         except Killed:
             steps += 1
+            told = verify_chain(Registry(root).store)
+            assert all("interrupted" in one or "still there" in one or "tombstone" in one for one in told)
         else:
             break
         registry = Registry(root)

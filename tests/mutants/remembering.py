@@ -89,7 +89,7 @@ REMEMBERING = (
     mutant(
         "an older list of the erased is believed",
         ERASE,
-        ("etl/erased.py", "if (named[-1] if named else None) != found:", "if False:"),
+        ("etl/erased.py", "if not is_the_named_one(store, read_chain(store)):", "if False:"),
     ),
     mutant(
         "data that failed the gates outlives an erasure",

@@ -8,9 +8,11 @@ import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from tests.opened import opened
 from verifier.layout import read_layout
 
 
@@ -50,13 +52,13 @@ def written(data: bytes, word: str) -> list[str]:
 
 def bytes_of(path: Path) -> bytes:
     """A file's bytes, and what they unpack to: of Parquet every page, dictionary, statistic and note."""
-    data = path.read_bytes()
+    data = opened(path)
     if data[:4] == b"PAR1":
         layout = read_layout(memoryview(data))
         held = [value for chunk in layout.chunks for value in (*chunk.dictionary, *chunk.extremes)]
         notes = [part for pair in layout.metadata for part in pair]
         notes += [_from_base64(note) for note in notes]
-        rows = json.dumps(pq.ParquetFile(path).read().to_pylist(), default=str, ensure_ascii=False)
+        rows = json.dumps(pq.read_table(pa.BufferReader(data)).to_pylist(), default=str, ensure_ascii=False)
         return b"\n".join(
             [data, layout.writer, *notes, *(str(value).encode() for value in held), rows.encode()]
         )
