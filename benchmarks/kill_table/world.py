@@ -19,6 +19,7 @@ from typing import Final
 from unittest import mock
 
 from etl.cli import main_nightly
+from etl.ending import INTERRUPTED
 from etl.simulate import Simulation, simulate
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -87,6 +88,8 @@ def run_here(base: Path, registry: Path, night: str) -> tuple[int, str]:
         redirect_stdout(io.StringIO()),
     ):
         code = main_nightly(command(base, registry, night)[2:])
+    if code == INTERRUPTED:  # whoever stops the harness while it runs the job means the harness
+        raise KeyboardInterrupt
     return code, _last_state(said.getvalue())
 
 

@@ -21,6 +21,7 @@ from benchmarks.month.calendar import Month
 from benchmarks.month.source import Int64s, Source
 from benchmarks.month.watching import Seen, watched
 from etl.cli import main, main_nightly
+from etl.ending import INTERRUPTED
 from etl.keys import load_keys
 from etl.registry import Registry
 from etl.state import SCHEMAS, kept, read_state
@@ -170,6 +171,8 @@ def call(command: str, *flags: str, nightly: bool = False) -> str:
     said, printed = io.StringIO(), io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(printed):
         code = main_nightly(list(flags)) if nightly else main([command, *flags])
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
     if code != 0:
         raise RuntimeError(f"{command} ended with {code}: {said.getvalue()[-600:]}")
     return printed.getvalue()
