@@ -280,7 +280,7 @@ def a_bug_that_quotes_in_its_cause(base: Path, stack: ExitStack) -> list[str]:
         except KeyError as error:
             raise RuntimeError(CANARY) from error
 
-    stack.enter_context(mock.patch("etl.steps.content", fails))
+    stack.enter_context(mock.patch("transforms.draw.order_events", fails))
     return flags(base)
 
 

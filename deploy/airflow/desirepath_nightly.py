@@ -16,6 +16,7 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 CONFIG = "/etc/desirepath/pipeline.yaml"
 KEY_FILE = "/etc/desirepath/key"
+POOL_KEY_FILE = "/etc/desirepath/pool-key"
 METRICS_FILE = "/var/lib/node_exporter/desirepath.prom"
 AGAIN_LATER = (74, 75)
 
@@ -23,6 +24,7 @@ AGAIN_LATER = (74, 75)
 def release_night(night: str) -> None:
     """Run the night; say whether trying again can help."""
     command = ["desirepath", "run", "--config", CONFIG, "--date", night, "--key-file", KEY_FILE]
+    command += ["--pool-key-file", POOL_KEY_FILE]
     command += ["--metrics-file", METRICS_FILE, "--log-format", "json"]
     code = subprocess.run(command, check=False).returncode
     if code in AGAIN_LATER:

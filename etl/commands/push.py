@@ -59,12 +59,15 @@ def push(
                 for line in tell(plan, found, wish):
                     typer.echo(line)
                 return
-            carry_out(source, hub, wish, plan, found, typer.echo)
+            is_private = carry_out(source, hub, wish, plan, found, typer.echo)
         except KeyboardInterrupt:
             raise InterruptedPushError(
                 "interrupted; the repository shows whole versions only, and the same command goes on where this one stopped"
             ) from None
-    typer.echo(f"{len(plan.live)} versions are at {address}/datasets/{name}")
+    kind = "private" if is_private else "public"
+    typer.echo(
+        f"at {address}/datasets/{name}, a {kind} repository: {len(plan.live)} live, {len(plan.gone)} withdrawn"
+    )
 
 
 def register(app: typer.Typer) -> None:

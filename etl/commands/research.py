@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ import typer
 from etl.commands.inspect_registry import RegistryDir, Version
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+_FILE_WIDTH = 1_000
+"""Where nobody looks at a terminal no cell is broken."""
 _WHAT_AND_WHERE = "give what to copy and where to: `pull VERSION DEST`, or `pull --as-of YYYY-MM-DD DEST`"
 
 
@@ -121,9 +124,10 @@ def verify(registry: RegistryDir) -> None:
         raise StorageError(
             f"{len(found.faults)} of {found.checked} files are not what they should be: {'; '.join(found.faults)}"
         )
-    live = sum(version.is_live for version in known)
-    gone = f"; of {len(known) - live} withdrawn ones no data is left" if live < len(known) else ""
-    typer.echo(f"{found.checked} files of {live} versions are what their manifests say{gone}")
+    live = [version for version in known if version.is_live]
+    gone = f"; of {len(known) - len(live)} withdrawn ones no data is left" if len(live) < len(known) else ""
+    files = sum(len(version.files) for version in live)
+    typer.echo(f"{files} files of {len(live)} versions are what their manifests say{gone}")
 
 
 def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -131,10 +135,12 @@ def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*headings, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for at, heading in enumerate(headings):
+        table.add_column(escape(heading), no_wrap=at == 0, overflow="ignore" if at == 0 else "fold")
     for row in rows:
         table.add_row(*map(escape, row))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table)
 
 
 def register(app: typer.Typer) -> None:

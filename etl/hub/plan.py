@@ -34,13 +34,15 @@ class Commit:
 
 @dataclass(frozen=True)
 class Plan:
-    """Commits in their order, and then what must be true.
+    """What to do, and what must be true in the end.
 
+    `opening`: takes out what is withdrawn and brings the card up to what is left; `commits`: what follows, in order.
     `wanted`: the files that the repository must have in the end. `gone`: folders that must have no file.
     `tags`: to be made, with their messages. `standing`: tags that are there, with the files that they must show.
     `untag`: tags of withdrawn versions. `purge`: digests of withdrawn data, to be taken out of the history too.
     """
 
+    opening: Commit | None
     commits: tuple[Commit, ...]
     wanted: Mapping[str, File]
     gone: tuple[str, ...]
@@ -53,7 +55,12 @@ class Plan:
     @property
     def unchanged(self) -> int:
         """How many of the wanted files are there already."""
-        return len(self.wanted.keys() - {file.path for commit in self.commits for file in commit.add})
+        return len(self.wanted.keys() - {file.path for commit in self.all_commits for file in commit.add})
+
+    @property
+    def all_commits(self) -> tuple[Commit, ...]:
+        """All of them, in order."""
+        return (*((self.opening,) if self.opening else ()), *self.commits)
 
 
 def plan_push(holdings: Sequence[Holding], chosen: set[str], repository: Repository, derive: Derive) -> Plan:
@@ -70,8 +77,9 @@ def plan_push(holdings: Sequence[Holding], chosen: set[str], repository: Reposit
     withdrawn = [h for h in holdings if not h.version.is_live and _is_held(h, there)]
     missing = {h.name: [file for file in h.files if not is_same(file, there.get(file.path))] for h in live}
 
-    commits = [_opening(holdings, live, withdrawn, missing, there, derive)]
-    _apply(commits[0], there)
+    opening = _opening(holdings, live, withdrawn, missing, there, derive)
+    _apply(opening, there)
+    commits: list[Commit] = []
     for holding in live:
         todo = missing[holding.name]
         parts = [todo[start : start + FILES_A_COMMIT] for start in range(0, len(todo), FILES_A_COMMIT)]
@@ -80,11 +88,12 @@ def plan_push(holdings: Sequence[Holding], chosen: set[str], repository: Reposit
             commits.append(Commit(f"Version {holding.name}{of}", tuple(part)))
             _apply(commits[-1], there)
     derived = _derived(_ordered(holdings, live + withdrawn), derive)
-    commits.append(_card(f"Card of {len(live)} versions", derived, there))
+    commits.append(_card(f"Card of {len(live)} version{'s' * (len(live) != 1)}", derived, there))
 
     data = {file.sha256 for h in live for file in h.data}
     tags = {f"v{h.name}": h for h in live}
     return Plan(
+        opening=opening if opening.add or opening.delete else None,
         commits=tuple(commit for commit in commits if commit.add or commit.delete),
         wanted={file.path: file for file in (*_files(live), *_files(withdrawn), *derived)},
         gone=tuple(h.folder for h in withdrawn),

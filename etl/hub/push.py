@@ -10,7 +10,7 @@ from etl.hub.choose import choose, unprotected
 from etl.hub.client import Hub
 from etl.hub.files import Repository
 from etl.hub.holdings import comparable, holdings
-from etl.hub.plan import Plan, plan_push
+from etl.hub.plan import Commit, Plan, plan_push
 from etl.hub.source import Source
 from etl.hub.verify import verify, verify_tag
 
@@ -41,7 +41,7 @@ def prepare(source: Source, hub: Hub, wish: Wish) -> tuple[Plan, Repository]:
     for tag, files in plan.standing.items():
         verify_tag(tag, files, hub.files_at(tag, [file.path for file in files]))
     for tag in wish.tags:
-        if tag in repository.tags and (plan.commits or repository.tags[tag] != repository.head):
+        if tag in repository.tags and (plan.all_commits or repository.tags[tag] != repository.head):
             raise AlreadyPublishedError(
                 f"the tag {tag} is there and names another state of the repository: give another --tag, or delete it at the "
                 "Hub and run again"
@@ -49,8 +49,10 @@ def prepare(source: Source, hub: Hub, wish: Wish) -> tuple[Plan, Repository]:
     return plan, repository
 
 
-def carry_out(source: Source, hub: Hub, wish: Wish, plan: Plan, found: Repository, say: Say) -> None:
-    """Do what was planned. Whatever interrupts it, a reader of the repository sees whole versions only.
+def carry_out(source: Source, hub: Hub, wish: Wish, plan: Plan, found: Repository, say: Say) -> bool:
+    """Do what was planned; returns whether the repository is private.
+
+    Whatever interrupts it, a reader of the repository sees whole versions only.
 
     Raises:
         LockedError: the registry or the repository changed meanwhile. StorageError: it failed, or the files that arrived
@@ -61,14 +63,12 @@ def carry_out(source: Source, hub: Hub, wish: Wish, plan: Plan, found: Repositor
         found = hub.find()
         _check_audience(plan, found, wish)
     head = str(found.head)
-    for number, commit in enumerate(plan.commits, 1):
-        _check_registry(source, plan)
-        head = hub.commit(commit, source, parent=head)
-        say(
-            f"commit {number} of {len(plan.commits)}: {commit.message} ({_changes(len(commit.add), len(commit.delete))})"
-        )
-    files = hub.files(head) if plan.commits else found.files
-    _withdraw(hub, plan, say)
+    if plan.opening:
+        head = _commit(plan.opening, source, hub, plan, head, say)
+    _withdraw(hub, plan, say)  # before anything else can fail
+    for commit in plan.commits:
+        head = _commit(commit, source, hub, plan, head, say)
+    files = hub.files(head) if plan.all_commits else found.files
     verify([comparable(source, file, files) for file in plan.wanted.values()], plan.gone, files)
     say(f"verified: {len(plan.wanted)} files are what the registry says")
     _check_registry(source, plan)
@@ -76,6 +76,7 @@ def carry_out(source: Source, hub: Hub, wish: Wish, plan: Plan, found: Repositor
     for tag, message in {**plan.tags, **extra}.items():
         hub.tag(tag, message, commit=head)
         say(f"tagged {tag}")
+    return found.is_private
 
 
 def tell(plan: Plan, found: Repository, wish: Wish) -> Sequence[str]:
@@ -85,7 +86,7 @@ def tell(plan: Plan, found: Repository, wish: Wish) -> Sequence[str]:
         lines.append(
             f"create a {'public' if wish.public else 'private'} repository (or this token cannot see it)"
         )
-    for commit in plan.commits:
+    for commit in plan.all_commits:
         lines.append(f"commit: {commit.message} ({_changes(len(commit.add), len(commit.delete))})")
         lines += [f"  - {path}" for path in commit.delete]
         lines += [f"  + {file.path}" for file in commit.add]
@@ -95,6 +96,13 @@ def tell(plan: Plan, found: Repository, wish: Wish) -> Sequence[str]:
     lines += [f"tag {tag}" for tag in (*plan.tags, *wish.tags) if tag not in found.tags]
     lines.append(f"{plan.unchanged} files are there already")
     return lines
+
+
+def _commit(commit: Commit, source: Source, hub: Hub, plan: Plan, head: str, say: Say) -> str:
+    _check_registry(source, plan)
+    made = hub.commit(commit, source, parent=head)
+    say(f"committed: {commit.message} ({_changes(len(commit.add), len(commit.delete))})")
+    return made
 
 
 def _withdraw(hub: Hub, plan: Plan, say: Say) -> None:
@@ -118,7 +126,7 @@ def _check_audience(plan: Plan, repository: Repository, wish: Wish) -> None:
     if wish.public and weak and not wish.allow_unprotected:
         shown = "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in list(weak.items())[:5])
         raise ConfigError(
-            f"{len(weak)} versions are less protected than a public release should be ({shown}); push them to a private "
+            f"not protected as a public release should be ({len(weak)} in all): {shown}; push to a private "
             "repository, or give --allow-unprotected if you answer for it"
         )
 

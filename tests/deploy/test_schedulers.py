@@ -97,7 +97,6 @@ def test_the_service():
     assert service["ProtectSystem"] == "strict"
     assert service["NoNewPrivileges"] == service["PrivateNetwork"] == service["ProtectHome"] == "yes"
     assert service["User"] not in ("", "root")
-    assert service["LoadCredential"].startswith("key:")
     assert "MemoryDenyWriteExecute" not in service  # the solver is compiled while it runs
     assert int(unit(SERVICE)["Unit"]["StartLimitBurst"]) <= 10
 
@@ -110,7 +109,24 @@ def test_the_service_names_last_night_and_the_copied_key(stand_in):
     assert words[0] == "run"
     assert after(words, "--date") in yesterdays()
     assert after(words, "--key-file") == "/run/desirepath/key"
-    assert unit(SERVICE)["Service"]["ExecStartPre"].split()[-1].replace("%t", "/run") == "/run/desirepath/key"
+    assert after(words, "--pool-key-file") == "/run/desirepath/pool-key"
+
+
+def test_the_service_gets_copies_of_both_keys_that_are_its_own(tmp_path):
+    for folder in ("credentials", "run/desirepath"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("key", "pool-key"):
+        (tmp_path / "credentials" / name).write_text(name)
+        (tmp_path / "credentials" / name).chmod(0o440)
+    assert SERVICE.read_text().count("\nLoadCredential=") == 2
+    command = unit(SERVICE)["Service"]["ExecStartPre"]
+    words = command.replace("%d", f"{tmp_path}/credentials").replace("%t", f"{tmp_path}/run").split()
+    subprocess.run(words, check=True)
+    copies = sorted((tmp_path / "run" / "desirepath").iterdir())
+    assert [(path.name, path.stat().st_mode & 0o777) for path in copies] == [
+        ("key", 0o600),
+        ("pool-key", 0o600),
+    ]
 
 
 def test_the_timer():
@@ -201,7 +217,9 @@ def test_the_cronjob():
     assert {mount["name"] for mount in container["volumeMounts"]} == {
         volume["name"] for volume in pod["volumes"]
     }
-    assert all("value" not in item for item in container["env"] if item["name"] == "DESIREPATH_KEY")
+    keys = [item for item in container["env"] if item["name"].endswith("_KEY")]
+    assert [item["name"] for item in keys] == ["DESIREPATH_KEY", "DESIREPATH_POOL_KEY"]
+    assert all("secretKeyRef" in item["valueFrom"] for item in keys)
 
 
 def test_the_configuration_of_the_cronjob_is_one(tmp_path):

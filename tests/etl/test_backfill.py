@@ -78,6 +78,12 @@ def test_nights_in_order_and_again_nothing(tmp_path, capfd):
     assert {
         path.name: path.read_bytes() for path in (tmp_path / "registry" / "manifests").iterdir()
     } == manifests
+    registry = Registry(tmp_path / "registry")
+    with registry.locked():
+        registry.withdraw("2026-11-20", "a test", "nobody")
+    assert backfill(tmp_path, "2026-11-20..2026-11-21") == 0
+    assert "withdrawn, with version 2026-11-20" in capfd.readouterr().out
+    assert not (tmp_path / "registry" / "data" / "2026-11-20").exists()
 
 
 def test_a_night_without_input_stops_it_unless_it_is_passed_over(tmp_path, capfd):

@@ -14,6 +14,8 @@ from etl.console import Console
 from etl.errors import InputError, QuarantinedError
 from etl.input_digests import InputDigests
 from etl.observe import observed
+from etl.registry import Registry
+from etl.retention import LINEAGE
 from tests.etl.test_facts import file
 from tests.etl.test_lineage import MANIFEST, hold_against_the_specification
 from tests.etl.test_metrics import written
@@ -111,6 +113,17 @@ def test_a_failure_that_is_passed_over_leaves_the_metrics(world):
     with pytest.raises(InputError), observed(config(world), Console("json", "r"), passes_over=(InputError,)):
         raise InputError("nothing there")
     assert (world / "m.prom").read_text() == before
+
+
+def test_a_registry_that_is_no_folder(world):
+    registry = Registry("memory://observed")
+    run(world, registry="memory://observed", metrics_file=None)
+    assert registry.store.names() == []  # there is none, and watching makes none
+    registry.create()
+    run(world, registry="memory://observed", metrics_file=None)
+    (content,) = registry.store.read_all(LINEAGE).values()
+    start, complete = map(json.loads, content.splitlines())
+    assert (start["eventType"], complete["eventType"]) == ("START", "COMPLETE")
 
 
 def test_none_leaves_nothing(world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -135,8 +136,10 @@ def test_a_plan_that_takes_units_for_unknown_is_caught(tmp_path, monkeypatch):
     units(tmp_path)
     solve_plan = etl.pipeline.solve_plan
 
-    def without_units(start, packed, job):
-        return solve_plan(start, packed, replace(job, anonymity=replace(job.anonymity, min_outside_unit=0)))
+    def without_units(start, packed, totals, job):
+        return solve_plan(
+            start, packed, totals, replace(job, anonymity=replace(job.anonymity, min_outside_unit=0))
+        )
 
     monkeypatch.setattr(etl.pipeline, "solve_plan", without_units)
     with pytest.raises(QuarantinedError):
@@ -155,7 +158,7 @@ def test_whether_units_are_known_does_not_tell_who_is_there(named, asked):
     held = pa.Table.from_pylist(rows, schema=UNITS)
     job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3))
     packed = pack(sequenced, order_events([events]).events, held=held)
-    assert etl.steps.solve_plan(None, [packed], job).min_outside_unit == asked
+    assert etl.steps.solve_plan(None, [packed], [Counter(active=6)], job).min_outside_unit == asked
 
 
 def test_without_a_participation_file_an_account_is_replaced_in_its_own_events(tmp_path):

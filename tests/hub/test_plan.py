@@ -47,7 +47,7 @@ class Remote:
         return Repository("head", True, dict(self.files), dict(self.tags))
 
     def apply(self, plan: Plan, commits: int | None = None) -> None:
-        for commit in plan.commits[:commits]:
+        for commit in plan.all_commits[:commits]:
             assert len(commit.add) + len(commit.delete) > 0
             for path in commit.delete:
                 del self.files[path]
@@ -83,7 +83,7 @@ def test_any_history_of_interrupted_pushes_ends_as_one_push_does(data):
         chosen = data.draw(st.sets(st.sampled_from(live))) if live else set()
         registry = [holding(name, 2, withdrawn=name in withdrawn) for name in nights]
         plan = plan_push(registry, chosen, remote.find(), derive)
-        stop = data.draw(st.integers(0, len(plan.commits)))
+        stop = data.draw(st.integers(0, len(plan.all_commits)))
         remote.apply(plan, stop)
     plan = plan_push(registry, set(live), remote.find(), derive)
     remote.apply(plan)
@@ -91,14 +91,14 @@ def test_any_history_of_interrupted_pushes_ends_as_one_push_does(data):
     assert {path for path in remote.files if path.startswith("data/")} == {
         file.path for h in registry for file in h.data
     }
-    assert plan_push(registry, set(live), remote.find(), derive).commits == ()
+    assert plan_push(registry, set(live), remote.find(), derive).all_commits == ()
 
 
 def test_withdrawn_data_and_its_name_in_the_card_go_in_one_commit_before_anything_else():
     remote = Remote()
     remote.apply(plan_push([holding("2026-11-20", 2)], {"2026-11-20"}, remote.find(), derive))
     now = [holding("2026-11-20", 2, withdrawn=True), holding("2026-11-21", 2)]
-    first, *_, last = plan_push(now, {"2026-11-21"}, remote.find(), derive).commits
+    first, *_, last = plan_push(now, {"2026-11-21"}, remote.find(), derive).all_commits
     assert [path.split("/")[0] for path in first.delete] == ["data", "data", "tokenizer.json"]
     assert [file.path for file in first.add][-1] == "README.md"
     assert [file.path for file in last.add] == ["tokenizer.json", "README.md"]
@@ -119,4 +119,4 @@ def test_a_damaged_file_of_a_version_that_was_not_chosen_is_sent_again():
     path = night.data[0].path
     remote.files[path] = Stored(path, 1, "", "0" * 64)
     plan = plan_push([night, holding("2026-11-21", 1)], {"2026-11-21"}, remote.find(), derive)
-    assert path in {file.path for commit in plan.commits for file in commit.add}
+    assert path in {file.path for commit in plan.all_commits for file in commit.add}

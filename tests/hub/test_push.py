@@ -183,6 +183,17 @@ def test_a_withdrawn_version_is_gone_from_files_card_tags_and_history(world, end
     assert world.changes() == []
 
 
+def test_nothing_that_fails_keeps_withdrawn_data_in_the_history(world, endpoint, registry):
+    assert push(registry, endpoint) == 0
+    digests = {file["sha256"] for file in registry.manifest("2026-11-21")["files"]}
+    withdraw(registry, "2026-11-21")
+    add_version(registry, "2026-11-23")
+    (registry.root / registry.manifest("2026-11-23")["files"][0]["path"]).write_bytes(b"damaged")
+    assert push(registry, endpoint) == 74
+    assert not digests & world.store.keys()
+    assert world.repos[REPO].tags.keys() == {"v2026-11-22"}
+
+
 def test_a_withdrawn_version_that_was_never_there_is_not_told_of(world, endpoint, registry):
     withdraw(registry, "2026-11-21")
     assert push(registry, endpoint) == 0

@@ -6,6 +6,7 @@ from tests.mutants.cutting import CUTTING
 from tests.mutants.fetching import FETCHING
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.mutant import Mutant, mutated
+from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
 from tests.mutants.remembering import REMEMBERING
@@ -13,7 +14,7 @@ from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -21,7 +21,11 @@ CUTTING = (
         ORDER,
         ("transforms/barriers.py", "time_us[:-1] > gap_us)", "time_us[:-1] >= gap_us)"),
     ),
-    mutant("no pause ends a session", ORDER, ("transforms/barriers.py", "time_us[:-1] > gap_us)", "time_us[:-1] > 10**15)")),
+    mutant(
+        "no pause ends a session",
+        ORDER,
+        ("transforms/barriers.py", "time_us[:-1] > gap_us)", "time_us[:-1] > 10**15)"),
+    ),
     mutant(
         "a record that came twice counts twice",
         ORDER,

@@ -132,7 +132,7 @@ PUBLISHING = (
     mutant(
         "the rows read are told although they give a small count away",
         f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
-        ("etl/manifest.py", "    if is_hidden(dropped) and behind[\"rows\"] >= k:\n", "    if False:\n"),
+        ("etl/manifest.py", '    if is_hidden(dropped) and behind["rows"] >= k:\n', "    if False:\n"),
     ),
     mutant(
         "the actions are told although they give a small count away",

@@ -37,6 +37,16 @@ PUSHING = (
         ("etl/hub/push.py", "        hub.purge(stored)\n", ""),
     ),
     mutant(
+        "withdrawn data goes from the history only when all else went well",
+        f"{PUSH}::test_nothing_that_fails_keeps_withdrawn_data_in_the_history",
+        ("etl/hub/push.py", "    _withdraw(hub, plan, say)  # before anything else can fail\n", ""),
+        (
+            "etl/hub/push.py",
+            "    _check_registry(source, plan)\n    extra",
+            "    _withdraw(hub, plan, say)\n    _check_registry(source, plan)\n    extra",
+        ),
+    ),
+    mutant(
         "the tag of a withdrawn version stays",
         WITHDRAWN,
         ("etl/hub/push.py", "        hub.untag(tag)\n", ""),

@@ -17,6 +17,7 @@ import pytest
 import etl.finish
 import etl.read_step
 import etl.steps
+import transforms.draw
 from tests.etl.test_pipeline import workplace, write_lines
 from tests.privacy.runs import go, published_bytes
 
@@ -66,9 +67,11 @@ def test_the_size_of_the_shuffled_batches(base, plain, tmp_path, monkeypatch):
 
 
 def test_the_order_of_arrival(base, plain, tmp_path, monkeypatch):
-    order, solve = etl.steps.order_events, etl.steps.solve_plan
-    monkeypatch.setattr(etl.steps, "order_events", lambda batches: order(batches[::-1]))
-    monkeypatch.setattr("etl.pipeline.solve_plan", lambda _, packed, job: solve(_, list(packed)[::-1], job))
+    order, solve = transforms.draw.order_events, etl.steps.solve_plan
+    monkeypatch.setattr(transforms.draw, "order_events", lambda batches: order(batches[::-1]))
+    monkeypatch.setattr(
+        "etl.pipeline.solve_plan", lambda _, packed, totals, job: solve(_, list(packed)[::-1], totals, job)
+    )
     write = etl.finish.write_outcome
     monkeypatch.setattr(
         "etl.pipeline.write_outcome",
