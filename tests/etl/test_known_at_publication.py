@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import etl.run
-from etl.commands.inspect_registry import show
+from etl.commands.research import show
 from etl.errors import ConfigError, ParticipationMovedError
 from etl.participation import read_participation, still_holds
 from etl.sealed import read_sealed
