@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from etl.errors import InputError
-from etl.manifest import public_manifest
+from etl.manifest import POOL_FIGURES, public_manifest
 from tests.etl.test_pipeline import go, workplace, write_lines
 
 
@@ -151,9 +151,12 @@ def test_a_night_without_anybody_admitted_says_no_small_count_either(tmp_path):
 
 @pytest.mark.parametrize(("repeats", "kept"), [(0, 1200), (9, 1200), (20, 1290)])
 def test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one(repeats, kept):
-    behind = {"dropped": {"not_admitted": 3}, "withheld": {"cap": 2}, "repeats": repeats}
+    behind = {
+        "dropped": {"not_admitted": 3}, "withheld": {"cap": 2}, "repeats": repeats, "rows": 50, "apart": [0, 0],
+    }  # fmt: skip
+    pool = {"generation": 1} | {f"{name}{of}": 0 for name in POOL_FIGURES for of in ("", "_people")}
     exact = {
-        "k": 10, "people": 50, "sessions": 53, "actions": 1_123, "transitions": 1_070,
+        "k": 10, "people": 50, "active": 50, "pool": pool, "sessions": 53, "actions": 1_123, "transitions": 1_070,
         "released": {"events": 1_099, "records": 7}, "share": {"events": 0.999, "transitions": 0.5},
         "rows": {"read": 1_297, "kept": 1_290, "rejected": {}, "dropped": {"not_admitted": 7}},
         "withheld": {"actions": {"cap": 1}}, "behind": behind,
@@ -167,3 +170,33 @@ def test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one(repea
     assert shown == ("not shown", kept, 50)
     assert (public["actions"], public["sessions"], public["transitions"]) == (1100, 50, 1000)
     assert public["released"] == {"events": 1000, "records": 7}
+
+
+@pytest.mark.parametrize(
+    ("apart", "kept"), [([0, 0], 1_290), ([9, 0], 1_200), ([0, 1], 1_200), ([10, 10], 1_290)]
+)
+def test_rows_are_rounded_where_few_people_have_some_that_are_no_actions_yet(apart, kept):
+    behind = {"dropped": {}, "withheld": {}, "repeats": 0, "rows": 50, "apart": apart}
+    pool = {"generation": 1} | {f"{name}{of}": 0 for name in POOL_FIGURES for of in ("", "_people")}
+    exact = {
+        "k": 10, "people": 50, "active": 57, "pool": pool, "sessions": 53, "actions": 1_123, "transitions": 1_070,
+        "released": {"events": 1_123, "records": 7}, "share": {"events": 1.0, "transitions": 0.5},
+        "rows": {"read": 1_297, "kept": 1_290, "rejected": {"x": 7}, "dropped": {}},
+        "withheld": {"actions": {}}, "behind": behind, "privacy": {}, "risk": None,
+    }  # fmt: skip
+    public = public_manifest(exact)
+    assert (public["rows"]["read"], public["rows"]["kept"], public["active"]) == (kept + 7, kept, 50)
+
+
+def test_rows_of_few_people_are_hidden_though_many_waited():
+    behind = {"dropped": {}, "withheld": {}, "repeats": 20, "rows": 9, "apart": [0, 50]}
+    pool = {"generation": 2} | {f"{name}{of}": 120 for name in POOL_FIGURES for of in ("", "_people")}
+    exact = {
+        "k": 10, "people": 50, "active": 9, "pool": pool, "sessions": 53, "actions": 1_123, "transitions": 1_070,
+        "released": {"events": 1_123, "records": 7}, "share": {"events": 1.0, "transitions": 0.5},
+        "rows": {"read": 19, "kept": 12, "rejected": {"x": 7}, "dropped": {}},
+        "withheld": {"actions": {}}, "behind": behind, "privacy": {}, "risk": None,
+    }  # fmt: skip
+    public = public_manifest(exact)
+    assert public["rows"] == {"read": "< 10", "kept": "< 10", "rejected": {"other": "< 10"}, "dropped": {}}
+    assert (public["active"], public["people"], public["pool"]["drawn"]) == ("< 10", 50, 120)

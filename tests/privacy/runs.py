@@ -79,15 +79,15 @@ class Staged(NamedTuple):
     events: list[pa.Table]
     emissions: list[pa.Table]
 
-    def spent(self) -> set[tuple[int, int]]:
-        """The records that released or withheld emissions cover, as (file number, position)."""
+    def spent(self) -> set[tuple[bytes, int]]:
+        """The events that released or withheld emissions cover, as (account, time)."""
         places = set()
         for events, emissions in zip(self.events, self.emissions, strict=True):
-            file, position = (events.column(name).to_pylist() for name in ("file", "position"))
+            account, time_us = (events.column(name).to_pylist() for name in ("account", "time_us"))
             for start, length in zip(
                 *(emissions.column(n).to_pylist() for n in ("start", "length")), strict=True
             ):
-                places |= {(file[row], position[row]) for row in range(start, start + length)}
+                places |= {(account[row], time_us[row]) for row in range(start, start + length)}
         return places
 
     def persons(self) -> set[bytes]:
