@@ -279,6 +279,17 @@ def test_what_waited_long_enough_goes_and_it_is_on_record(tmp_path):
     assert [entry["pool_events"] for entry in entries if entry["event"] == "expired"] == [12]
 
 
+def test_all_time_draws_on_no_pool_and_leaves_it_as_it_is(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(6), MONDAY + 11 * HOUR, "rare", "thing"))
+    night(tmp_path, FIRST, min_active=1)
+    write_log(
+        tmp_path / "more" / "3.jsonl", habit(range(6, 12), MONDAY + 2 * DAY_US + 11 * HOUR, "rare", "thing")
+    )
+    manifest = go(tmp_path, input=(str(tmp_path / "more"),)).manifest
+    assert (manifest["version"], manifest["released"]["records"]) == (THIRD, 0)
+    assert len(pool(tmp_path)) == 24
+
+
 def test_a_window_without_an_event_of_its_own_publishes_nothing(tmp_path):
     write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
     night(tmp_path, FIRST)
