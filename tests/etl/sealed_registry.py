@@ -17,6 +17,7 @@ from etl.state import FOLDER as STATE
 from etl.state import write_state
 from etl.waiting import FOLDER as POOL
 from etl.waiting import write_pool
+from tests.store.registries import manifest
 from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms, unit_pseudonyms
 from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 from transforms.schemas import POOL as WAITING
@@ -45,19 +46,8 @@ def build(root: str | Path) -> Registry:
     check_pool_key(store, POOL_KEY)
     for number, version in enumerate(VERSIONS, 1):
         store.replace(f"{data_of(version)}/sequences/train-00000-of-00001.parquet", b"data")
-        manifest = {
-            "version": version,
-            "window": {"first": version, "last": version, "timezone": "UTC"},
-            "files": [],
-            "policy": dict.fromkeys(("allow_low_k", "participation", "purpose", "works_agreement"), "none"),
-            "pool": {"generation": number},
-            "simulated": False,
-            "k": 10,
-            "people": 10,
-            "released": {"records": 0},
-            "share": {"transitions": 0.0},
-        }
-        store.create(manifest_of(version), dump(manifest))
+        told = manifest(version, {}) | {"pool": {"generation": number}}
+        store.create(manifest_of(version), dump(told))
         record_publication(store, version, "run")
         members = digests(*MEMBERS[version])
         state = {
