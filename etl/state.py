@@ -11,7 +11,8 @@ import pyarrow as pa
 from etl.canonical import dump
 from etl.layout import PRIVATE
 from etl.registry import Registry
-from etl.vault import open_parquet, seal_parquet
+from etl.sealed_objects import read_sealed_object, write_sealed_object
+from etl.store import Store
 from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 
 Kind = Literal["ledger", "spent", "membership"]
@@ -30,19 +31,16 @@ def write_state(
 ) -> None:
     """Write a version's state; before its manifest, so that a version always has it."""
     for kind, table in tables.items():
-        name = object_name(version, kind)
-        registry.store.replace(name, seal_parquet(table, key, name=name))
+        write_sealed_object(registry.store, object_name(version, kind), table, key)
     registry.store.replace(f"{FOLDER}/{version}/content.json", dump(content))
 
 
 def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> pa.Table | None:
     """A table of a version's state; None: it is not kept any more."""
-    name = object_name(version, kind)
     try:
-        content = registry.store.read(name)
+        return read_sealed_object(registry.store, object_name(version, kind), key).cast(SCHEMAS[kind])
     except FileNotFoundError:
         return None
-    return open_parquet(content, key, name=name).cast(SCHEMAS[kind])
 
 
 def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
@@ -52,6 +50,11 @@ def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return content
+
+
+def state_objects(store: Store) -> list[str]:
+    """The sealed tables of all versions, by name."""
+    return [name for name in store.names(FOLDER) if name.endswith(".parquet")]
 
 
 def kept(registry: Registry, kind: Kind) -> set[str]:
