@@ -22,19 +22,16 @@ from etl.erasure_request import (
     open_request,
     save_request,
 )
-from etl.layout import DATA, PRIVATE, QUARANTINE
+from etl.layout import DATA, POOL, QUARANTINE, STAGING, STATE
 from etl.pool_rewrite import rewrite_pool
 from etl.registry import Registry
 from etl.sealed_objects import read_sealed_object, write_sealed_object
-from etl.state import FOLDER as STATE
 from etl.state import object_name, state_objects
 from etl.store import Store
-from etl.waiting import FOLDER as POOL
 from etl.waiting import generation_of, parts_of, sweep_pool
 from transforms.erasure import ACCOUNT, rows_of, without
 
 EVENT: Final = "erased"
-STAGING: Final = f"{PRIVATE}/staging"
 
 
 def erase(

@@ -11,12 +11,11 @@ import contextlib
 from etl.audit import Entry
 from etl.erase import finish_erasure
 from etl.errors import ConfigError
+from etl.layout import ERASED, POOL_KEY_ID
 from etl.pool_rewrite import rewrite_pool
 from etl.registry import Registry
 from etl.rotation import Rotation, begin, begun, end, must_be_the_same, record, recorded
 from etl.sealed_objects import (
-    ERASED,
-    POOL_KEY_ID,
     check_pool_key,
     read_sealed_object,
     write_sealed_object,

@@ -17,12 +17,11 @@ from etl.audit import Entry
 from etl.erase import finish_erasure
 from etl.erased import current_list
 from etl.errors import ConfigError
-from etl.layout import FINGERPRINT
+from etl.layout import ERASED, FINGERPRINT, STATE
 from etl.pool_rewrite import rewrite_pool
 from etl.registry import Registry
 from etl.rotation import Rotation, begin, begun, end, must_be_the_same, record, recorded
-from etl.sealed_objects import ERASED, check_pool_key, read_sealed_object, write_sealed_object
-from etl.state import FOLDER as STATE
+from etl.sealed_objects import check_pool_key, read_sealed_object, write_sealed_object
 from etl.state import state_objects
 from etl.waiting import generation_of, parts_of, sweep_pool
 from transforms.erasure import ACCOUNT, Renamed, renamed

@@ -16,7 +16,7 @@ from etl.audit import Entry, append, carried_out
 from etl.canonical import dump
 from etl.erased import SHA256
 from etl.errors import ConfigError
-from etl.sealed_objects import ERASED, ROTATING
+from etl.layout import ERASED, ROTATING
 from etl.store import Store
 
 EVENT = "key_rotated"

@@ -9,7 +9,7 @@ import orjson
 import pyarrow as pa
 
 from etl.canonical import dump
-from etl.layout import PRIVATE
+from etl.layout import STATE
 from etl.registry import Registry
 from etl.sealed_objects import read_sealed_object, write_sealed_object
 from etl.store import Store
@@ -17,13 +17,12 @@ from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 
 Kind = Literal["ledger", "spent", "membership"]
 
-FOLDER: Final = f"{PRIVATE}/state"
 SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {"ledger": LEDGER, "spent": SPENT, "membership": MEMBERSHIP}
 
 
 def object_name(version: str, kind: Kind) -> str:
     """The object's name."""
-    return f"{FOLDER}/{version}/{kind}.parquet"
+    return f"{STATE}/{version}/{kind}.parquet"
 
 
 def write_state(
@@ -32,7 +31,7 @@ def write_state(
     """Write a version's state; before its manifest, so that a version always has it."""
     for kind, table in tables.items():
         write_sealed_object(registry.store, object_name(version, kind), table, key)
-    registry.store.replace(f"{FOLDER}/{version}/content.json", dump(content))
+    registry.store.replace(f"{STATE}/{version}/content.json", dump(content))
 
 
 def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> pa.Table | None:
@@ -46,7 +45,7 @@ def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> p
 def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
     """What a version's events amounted to; None: it is not known any more."""
     try:
-        content: dict[str, Any] = orjson.loads(registry.store.read(f"{FOLDER}/{version}/content.json"))
+        content: dict[str, Any] = orjson.loads(registry.store.read(f"{STATE}/{version}/content.json"))
     except FileNotFoundError:
         return None
     return content
@@ -54,13 +53,13 @@ def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
 
 def state_objects(store: Store) -> list[str]:
     """The sealed tables of all versions, by name."""
-    return [name for name in store.names(FOLDER) if name.endswith(".parquet")]
+    return [name for name in store.names(STATE) if name.endswith(".parquet")]
 
 
 def kept(registry: Registry, kind: Kind) -> set[str]:
     """The versions of which a table is kept."""
-    prefix, end = f"{FOLDER}/", f"/{kind}.parquet"
-    names = registry.store.names(FOLDER)
+    prefix, end = f"{STATE}/", f"/{kind}.parquet"
+    names = registry.store.names(STATE)
     return {name.removeprefix(prefix).removesuffix(end) for name in names if name.endswith(end)}
 
 
@@ -71,7 +70,7 @@ def forget(registry: Registry, version: str, kind: Kind) -> None:
 
 def sweep_state(registry: Registry, versions: Iterable[str]) -> None:
     """Remove the state of versions that were never published."""
-    prefix = f"{FOLDER}/"
-    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(FOLDER)}
+    prefix = f"{STATE}/"
+    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(STATE)}
     for version in sorted(found - set(versions)):
         registry.store.remove_tree(f"{prefix}{version}")

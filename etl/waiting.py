@@ -14,12 +14,11 @@ import pyarrow as pa
 from etl.audit import read_chain
 from etl.canonical import dump
 from etl.errors import ConfigError, StorageError
-from etl.layout import PRIVATE
+from etl.layout import POOL as FOLDER
 from etl.registry import Registry
 from etl.sealed_objects import read_sealed_object, write_sealed_object
 from transforms.schemas import POOL
 
-FOLDER: Final = f"{PRIVATE}/pool"
 PART_ROWS: Final = 4_000_000
 
 
