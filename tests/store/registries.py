@@ -73,11 +73,11 @@ def assert_whole(registry: Registry) -> None:
     """What holds after a repair."""
     store, versions = registry.store, registry.versions()
     for version in versions:
-        for file in version.files:
+        for file in version.all_files:
             assert hashlib.sha256(store.read(file["path"])).hexdigest() == file["sha256"]
         assert store.exists(f"reports/{version.name}.html")
-    live = {file["path"] for version in versions for file in version.files}
-    assert set(store.names("data")) == set(card(registry)) == live
+    assert set(card(registry)) == {file["path"] for version in versions for file in version.files}
+    assert set(store.names("data")) == {file["path"] for version in versions for file in version.all_files}
     assert {PurePosixPath(name).stem for name in store.names("reports")} == {
         version.name for version in versions
     }

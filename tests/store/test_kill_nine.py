@@ -9,6 +9,7 @@ import signal
 import time
 from pathlib import Path
 
+from etl.layout import manifest_of
 from etl.registry import Registry
 from tests.store.registries import assert_readable, assert_whole, publish
 
@@ -23,7 +24,7 @@ def work(root: Path) -> None:
     with registry.locked():
         registry.repair()
         for number, night in enumerate(NIGHTS):
-            if registry.manifest(night) is None:
+            if not registry.store.exists(manifest_of(night)):
                 publish(registry, night)
             if number % 2:
                 registry.withdraw(night, "as planned", "steward")
@@ -52,4 +53,4 @@ def test_kill_nine(tmp_path):
         assert [v.name for v in registry.versions()] == NIGHTS
         assert [v.name for v in registry.live()] == NIGHTS[::2]
         assert list(root.rglob(".*.partial")) == []
-    assert finished < MOMENTS / 2
+    assert MOMENTS - finished >= 10  # so many were hit at work, also on a machine that got faster meanwhile
