@@ -5,6 +5,7 @@ Its YAML head is what `load_dataset(registry)` obeys: one config per live versio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -42,7 +43,7 @@ _SIZES: Final = (
 """As the Hub words them. Beyond the last: `n>1B`."""
 
 
-def render_card(versions: list[Version]) -> str:
+def render_card(versions: Sequence[Version]) -> str:
     """The card of a registry with these versions, in order; withdrawn ones are told as such and have no config."""
     live = [version for version in versions if version.files]
     configs = [_config("default", live, "sequences") | {"default": True}]

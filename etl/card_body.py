@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -15,7 +16,7 @@ _BAR: Final = 40
 """Characters of the longest bar of a histogram."""
 
 
-def render_body(versions: list[Version]) -> str:
+def render_body(versions: Sequence[Version]) -> str:
     """The card below its YAML head, in Markdown."""
     live = [version for version in versions if version.files]
     example = live[-1].name if live else "2026-11-22"
@@ -50,7 +51,7 @@ def citation(live: list[Version]) -> str:
     return f"@misc{{desirepath-{name},\n{lines}\n}}"
 
 
-def _table(versions: list[Version]) -> str:
+def _table(versions: Sequence[Version]) -> str:
     lines = [
         "## Versions",
         "",
@@ -121,7 +122,7 @@ def _histogram(what: str, counts: Counter[int]) -> list[str]:
     return ["", f"| {what} | records | |", "|---:|---:|---|", *rows]
 
 
-def _guarantees(versions: list[Version]) -> str:
+def _guarantees(versions: Sequence[Version]) -> str:
     names = {
         "k": "k",
         "min_outside_unit": "j",
@@ -147,7 +148,7 @@ def _guarantees(versions: list[Version]) -> str:
     return "\n".join(lines)
 
 
-def _contact(versions: list[Version]) -> str:
+def _contact(versions: Sequence[Version]) -> str:
     contacts = sorted(
         {str(v.manifest["policy"]["contact"]) for v in versions if "contact" in v.manifest["policy"]}
     )

@@ -19,9 +19,8 @@ def derive(versions: Sequence[Version], read: Callable[[str], bytes]) -> dict[st
         versions: in order of their nights, withdrawn ones too.
         read: the content of a registry's file, by its name below the root.
     """
-    known = list(versions)
     return {
-        TOKENIZER: render_tokenizer(live_vocabulary(known, read)),
-        CROISSANT: render_croissant(known),
-        CARD: render_card(known).encode(),
+        TOKENIZER: render_tokenizer(live_vocabulary(versions, read)),
+        CROISSANT: render_croissant(versions),
+        CARD: render_card(versions).encode(),
     }

@@ -30,17 +30,19 @@ def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
     plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), AsIter(totals), job)  # Plan
     counts = buckets | "CutBuckets" >> CutBuckets(job, plan)  # Counts
     _once(pipeline, "Release", write_outcome, AsSingleton(plan), AsIter(counts), AsIter(totals), job)
-    _once(pipeline, "Content", write_content, AsIter(contents), job)
-    _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)
-    _once(pipeline, "DeadLetters", write_dead_letters, AsIter(read.rejects), job)
+    _leave_what_was_read(pipeline, read, contents, job)
 
 
 def build_reading(pipeline: beam.Pipeline, job: Job) -> None:
-    """Read the window and leave its content and statistics, without solving anything: is it what was published?"""
+    """Read the window and leave what was read, without solving anything: is it what was published?"""
     read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
     contents = (
         read.events | "ByPersonBucket" >> beam.GroupByKey() | "ContentOfBuckets" >> ContentOfBuckets(job)
     )
+    _leave_what_was_read(pipeline, read, contents, job)
+
+
+def _leave_what_was_read(pipeline: beam.Pipeline, read: Any, contents: Any, job: Job) -> None:
     _once(pipeline, "Content", write_content, AsIter(contents), job)
     _once(pipeline, "Statistics", write_statistics, AsIter(read.statistics), job)
     _once(pipeline, "DeadLetters", write_dead_letters, AsIter(read.rejects), job)

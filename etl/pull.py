@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from etl.derived import derive
 from etl.errors import ConfigError, StorageError
 from etl.layout import DATA, manifest_of
+from etl.store.atomic import sync
 from etl.versions import Version
 
 Read = Callable[[str], bytes]
@@ -138,9 +139,9 @@ def _appearing(destination: Path) -> Iterator[Path]:
         try:
             yield partial
             for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
-                _sync(folder)
+                sync(folder)
             partial.rename(destination)  # replaces an empty folder, and no other
-            _sync(destination.parent)
+            sync(destination.parent)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
@@ -155,14 +156,6 @@ def _write(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _digest(path: Path) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from etl.canonical import dump
 from etl.config import RunConfig
 from etl.errors import QuarantinedError
 from etl.layout import DEAD_LETTERS, RUNS, data_of, manifest_of, report_of
-from etl.registry import Registry, dump
+from etl.registry import Registry
 from etl.staging import Staging
 from etl.store import is_url
 from expectations.gates import Check, verdict

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from etl.canonical import dump
 from etl.errors import StorageError
 from etl.layout import vocabulary_of
 from etl.versions import Version
@@ -46,10 +47,7 @@ def write_vocabulary(
     file = None
     if wanted:
         tokens = {action: before.get(action, new.get(action)) for action in wanted}
-        content = orjson.dumps(
-            {"format": 1, "first_id": first, "next_id": first + len(new), "tokens": tokens},
-            option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
-        )
+        content = dump({"format": 1, "first_id": first, "next_id": first + len(new), "tokens": tokens})
         path = vocabulary_of(version)
         (data / PurePosixPath(path).name).write_bytes(content)
         file = {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

@@ -106,9 +106,9 @@ def read_events(events: Any, *, gap_us: int, before: Before, tally: Tally) -> St
     """Check the order and uniqueness of EVENTS and derive people and sessions.
 
     Args:
-        events: pa.Table, EVENTS, without nulls but in unit and record_id.
-        gap_us: a session ends where the next event of its person is later by more than this,
-        before: or where something that came out before lies in between.
+        events: pa.Table, EVENTS, without nulls but in unit, record_id and fragment.
+        gap_us: a session ends where the next event of its person is later by more than this.
+        before: and where something that came out before lies in between.
     """
     events = events.unify_dictionaries()
     column = whole(events, "person")
