@@ -16,7 +16,6 @@ from etl import __version__, logs
 from etl.commands import (
     backfill,
     doctor,
-    inspect_registry,
     privacy,
     push,
     research,
@@ -65,7 +64,6 @@ run.register(app)
 backfill.register(app)
 doctor.register(app)
 research.register(app)
-inspect_registry.register(app)
 push.register(app)
 steward.register(app)
 privacy.register(app)

@@ -39,8 +39,6 @@ from etl.store import Store, is_url, open_store, root_of
 from etl.versions import Version
 from etl.withdrawal import bury, remove_data
 
-__all__ = ["Registry", "dump", "open_registry"]
-
 
 class Registry:
     """One dataset's versions. `root`: a folder, or a URL that fsspec knows; `store` serves instead of what it names."""
@@ -117,9 +115,18 @@ class Registry:
             read.append(manifest)
         return read
 
-    def manifest(self, version: str) -> dict[str, Any] | None:
-        """One version's public manifest; None: there is no such version."""
-        return next((manifest for manifest in self.manifests() if manifest["version"] == version), None)
+    def version(self, name: str) -> Version:
+        """One version, live or withdrawn.
+
+        Raises:
+            ConfigError: there is no such version.
+        """
+        found = next((version for version in self.versions() if version.name == name), None)
+        if found is None:
+            raise ConfigError(
+                f"the registry {self.where()} has no version of that name; `desirepath versions` lists them"
+            )
+        return found
 
     def staging(self, run_id: str) -> Staging:
         """A fresh staging folder for one run: local, and the owner's alone."""
@@ -160,8 +167,7 @@ class Registry:
         Raises:
             ConfigError: there is no such version.
         """
-        if not self.store.exists(manifest_of(version)):
-            raise self.unknown()
+        self.version(version)
         entry = latest(read_chain(self.store), "withdrawn").get(version)
         was_live = entry is None
         if entry is None:
@@ -176,8 +182,7 @@ class Registry:
 
     def approve(self, version: str, by: str, note: str | None) -> None:
         """Note in the audit log that somebody approves of a version as it is. Needs the lock."""
-        if not self.store.exists(manifest_of(version)):
-            raise self.unknown()
+        self.version(version)
         digest = self.manifest_sha256(version)
         append(self.store, "approved", version=version, by=by, note=note, manifest_sha256=digest)
 
@@ -198,12 +203,6 @@ class Registry:
         for name, content in derive(self.versions(), self.store.read).items():
             if not self.store.exists(name) or self.store.read(name) != content:
                 self.store.replace(name, content)
-
-    def unknown(self) -> ConfigError:
-        """What to say of a version that is not there."""
-        return ConfigError(
-            f"the registry {self.where()} has no version of that name; `desirepath versions` lists them"
-        )
 
     def _staging_folder(self) -> Path:
         """In a local registry, so that publishing is a rename; else in the user's state folder, apart by registry."""

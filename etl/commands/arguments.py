@@ -1,8 +1,8 @@
-"""`desirepath report`: where a version's page for stewards is; and how commands name a registry and a version."""
+"""How commands name a registry, a version, and who gives them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,29 +10,16 @@ RegistryDir = Annotated[
     str, typer.Option("--registry", help="Folder or URL (s3://bucket/prefix) that holds the versions.")
 ]
 Version = Annotated[str, typer.Argument(help="Name of the version, for instance 2026-11-22.")]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who does this; kept in the audit log. Default: this user.")
+]
 
 
-def report(version: Version, registry: RegistryDir) -> None:
-    """Print where a version's report is."""
-    from etl.layout import report_of
+def who(by: str | None) -> str:
+    """Who does something, for the audit log: as told, else this user."""
+    import getpass
 
-    typer.echo(_open(registry).where(report_of(_manifest(registry, version)["version"])))
-
-
-def register(app: typer.Typer) -> None:
-    """Add this command to the command line."""
-    app.command()(report)
-
-
-def _open(root: str) -> Any:
-    from etl.registry import open_registry
-
-    return open_registry(root)
-
-
-def _manifest(root: str, version: str) -> dict[str, Any]:
-    registry = _open(root)
-    manifest: dict[str, Any] | None = registry.manifest(version)
-    if manifest is None:
-        raise registry.unknown()
-    return manifest
+    try:
+        return by or getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "not stated"

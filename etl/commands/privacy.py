@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.commands.inspect_registry import RegistryDir
-from etl.commands.steward import By, who
+from etl.commands.arguments import By, RegistryDir, who
 
 Participation = Annotated[
     str, typer.Option("--participation", help="Participation file (CSV or Parquet), or none.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.commands.inspect_registry import RegistryDir
+from etl.commands.arguments import RegistryDir
 
 
 def push(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from etl.commands.inspect_registry import RegistryDir, Version
+from etl.commands.arguments import RegistryDir, Version
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 _FILE_WIDTH = 1_000
@@ -37,10 +37,7 @@ def show(version: Version, registry: RegistryDir) -> None:
     from etl.canonical import dump
     from etl.registry import open_registry
 
-    opened = open_registry(registry)
-    found = next((one for one in opened.versions() if one.name == version), None)
-    if found is None:
-        raise opened.unknown()
+    found = open_registry(registry).version(version)
     if found.tombstone is not None:
         typer.echo(f"version {version} is withdrawn: {found.tombstone['reason']}", err=True)
     typer.echo(dump(found.manifest).decode(), nl=False)

@@ -1,4 +1,4 @@
-"""`desirepath withdraw`, `approve`, `audit`: what stewards do to a registry, and what was done to it."""
+"""`desirepath report`, `withdraw`, `approve`, `audit`: what stewards do to a registry, and what was done to it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
-from etl.commands.inspect_registry import RegistryDir, Version
+from etl.commands.arguments import By, RegistryDir, Version, who
 
-By = Annotated[
-    str | None, typer.Option("--by", help="Who does this; kept in the audit log. Default: this user.")
-]
+
+def report(version: Version, registry: RegistryDir) -> None:
+    """Print where a version's report is."""
+    from etl.layout import report_of
+    from etl.registry import open_registry
+
+    opened = open_registry(registry)
+    typer.echo(opened.where(report_of(opened.version(version).name)))
 
 
 def withdraw(
@@ -48,10 +53,7 @@ def approve(
     opened = open_registry(registry)
     with opened.locked():
         opened.repair()
-        found = next((one for one in opened.versions() if one.name == version), None)
-        if found is None:
-            raise opened.unknown()
-        if not found.is_live:
+        if not opened.version(version).is_live:
             raise ConfigError(f"version {version} is withdrawn: there is nothing to approve")
         opened.approve(version, by, note)
     typer.echo(f"version {version} is approved by {by}")
@@ -86,17 +88,7 @@ def audit(registry: RegistryDir) -> None:
     typer.echo(f"{len(chain)} entries hold together, and the registry is what they say{last}")
 
 
-def who(by: str | None) -> str:
-    """Who does something, for the audit log: as told, else this user."""
-    import getpass
-
-    try:
-        return by or getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return "not stated"
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (withdraw, approve, audit):
+    for command in (report, withdraw, approve, audit):
         app.command()(command)

@@ -63,7 +63,7 @@ def test_the_next_night_sends_its_own_files_only(world, endpoint, registry):
     assert push(registry, endpoint) == 0
     repo = world.repos[REPO]
     uploads = [path for method, path in world.requests if method == "PUT"]
-    assert len(uploads) == len(registry.manifest("2026-11-23")["files"])
+    assert len(uploads) == len(registry.version("2026-11-23").manifest["files"])
     assert repo.titles[-2:] == ["Version 2026-11-23", "Card of 3 versions"]
     assert repo.tags["v2026-11-22"] == first
     assert repo.tags["v2026-11-23"] == repo.head
@@ -73,7 +73,7 @@ def test_one_version_has_a_card_of_its_own(world, endpoint, registry):
     assert push(registry, endpoint, "--version", "2026-11-22") == 0
     assert world.repos[REPO].tags.keys() == {"v2026-11-22"}
     assert named(world.repos[REPO], world.repos[REPO].head) == {
-        file["path"] for file in registry.manifest("2026-11-22")["files"]
+        file["path"] for file in registry.version("2026-11-22").manifest["files"]
     }
     assert push(registry, endpoint, "--as-of", "2026-11-21") == 0
     assert world.repos[REPO].tags.keys() == {"v2026-11-21", "v2026-11-22"}
@@ -167,7 +167,7 @@ def test_a_short_outage_is_waited_for(world, endpoint, registry):
 def test_a_withdrawn_version_is_gone_from_files_card_tags_and_history(world, endpoint, registry):
     assert push(registry, endpoint) == 0
     before = world.repos[REPO].head
-    digests = {file["sha256"] for file in registry.manifest("2026-11-21")["files"]}
+    digests = {file["sha256"] for file in registry.version("2026-11-21").manifest["files"]}
     assert digests <= world.store.keys()
     withdraw(registry, "2026-11-21")
     assert push(registry, endpoint) == 0
@@ -186,10 +186,10 @@ def test_a_withdrawn_version_is_gone_from_files_card_tags_and_history(world, end
 
 def test_nothing_that_fails_keeps_withdrawn_data_in_the_history(world, endpoint, registry):
     assert push(registry, endpoint) == 0
-    digests = {file["sha256"] for file in registry.manifest("2026-11-21")["files"]}
+    digests = {file["sha256"] for file in registry.version("2026-11-21").manifest["files"]}
     withdraw(registry, "2026-11-21")
     add_version(registry, "2026-11-23")
-    (registry.root / registry.manifest("2026-11-23")["files"][0]["path"]).write_bytes(b"damaged")
+    (registry.root / registry.version("2026-11-23").manifest["files"][0]["path"]).write_bytes(b"damaged")
     assert push(registry, endpoint) == 74
     assert not digests & world.store.keys()
     assert world.repos[REPO].tags.keys() == {"v2026-11-22"}
@@ -204,7 +204,7 @@ def test_a_withdrawn_version_that_was_never_there_is_not_told_of(world, endpoint
 
 def test_content_that_a_live_version_shares_is_not_purged(world, endpoint, registry):
     assert push(registry, endpoint) == 0
-    shared = registry.manifest("2026-11-21")["files"][0]
+    shared = registry.version("2026-11-21").manifest["files"][0]
     twin = {
         "path": "data/2026-11-23/sequences/train-00000-of-00001.parquet",
         "sha256": shared["sha256"],
@@ -232,7 +232,7 @@ def test_what_is_damaged_at_the_hub_is_not_tagged_and_is_repaired(path, world, e
 
 
 def test_a_damaged_local_file_is_not_sent(world, endpoint, registry, capsys):
-    file = registry.root / registry.manifest("2026-11-22")["files"][0]["path"]
+    file = registry.root / registry.version("2026-11-22").manifest["files"][0]["path"]
     file.write_bytes(file.read_bytes() + b"x")
     assert push(registry, endpoint) == 74
     assert "not what its manifest says" in capsys.readouterr().err
