@@ -46,7 +46,7 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         mapping = load_mapping(config.source, config.input, None)
         staging = Staging(Path(folder) / "staging")
         staging.create()
-        participation = read_participation(config, KEY)
+        participation = read_participation(config.participation, KEY)
         files = find_inputs(config.input, mapping, date=None)
         job, pooled = plan_job(config, mapping, files, KEY, staging, participation, Memory.blank())
         run_pipeline(job, [])

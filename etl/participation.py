@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from etl.config import RunConfig
 from etl.participation_file import parse_participation, read_content
 from transforms.participation import Registry, build_registry
 from transforms.pseudonym import derive_key
@@ -34,36 +33,21 @@ class Participation:
         return self.names == other.names and self.registry.same_as(other.registry)
 
 
-def read_participation(config: RunConfig, key: bytes) -> Participation | None:
-    """Read and resolve the participation file; None: everybody is admitted (`none`).
-
-    Raises:
-        ConfigError: what is wrong with which rows, never a value.
-    """
-    if config.participation == "none":
-        return None
-    path = Path(config.participation)
-    content = read_content(path)
-    entries = parse_participation(content, path)
-    return Participation(
-        build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit")),
-        _names(entries),
-        hmac.new(derive_key(key, "participation"), content, hashlib.sha256).hexdigest(),
-        hashlib.sha256(content).hexdigest(),
-    )
-
-
-def resolve(participation: str, key: bytes) -> Registry | None:
-    """Whose accounts are whose, by the file at a path; None: `none`, nobody says.
+def read_participation(participation: str, key: bytes) -> Participation | None:
+    """Read and resolve the participation file at a path; None: `none`, everybody is admitted.
 
     Raises:
         ConfigError: what is wrong with which rows, never a value.
     """
     if participation == "none":
         return None
-    path = Path(participation)
-    entries = parse_participation(read_content(path), path)
-    return build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit"))
+    content, entries = _read(participation)
+    return Participation(
+        build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit")),
+        _names(entries),
+        hmac.new(derive_key(key, "participation"), content, hashlib.sha256).hexdigest(),
+        hashlib.sha256(content).hexdigest(),
+    )
 
 
 def names_in(participation: str) -> tuple[set[str], set[str]]:
@@ -74,22 +58,27 @@ def names_in(participation: str) -> tuple[set[str], set[str]]:
     """
     if participation == "none":
         return set(), set()
-    path = Path(participation)
-    entries = parse_participation(read_content(path), path)
+    _, entries = _read(participation)
     accounts, units = (set(entries.column(name).drop_null().to_pylist()) for name in ("account", "unit"))
     return accounts, units
 
 
-def still_holds(participation: Participation | None, config: RunConfig, key: bytes) -> bool:
+def still_holds(read: Participation | None, participation: str, key: bytes) -> bool:
     """Whether the file, read again, says what it said about everybody.
 
     Raises:
         ConfigError: it cannot be used any more; who takes part is not guessed.
     """
-    now = read_participation(config, key)
-    if participation is None or now is None:
-        return participation is now
-    return now.sha256 == participation.sha256 or now.resolves_like(participation)
+    now = read_participation(participation, key)
+    if read is None or now is None:
+        return read is now
+    return now.sha256 == read.sha256 or now.resolves_like(read)
+
+
+def _read(participation: str) -> tuple[bytes, pa.Table]:
+    path = Path(participation)
+    content = read_content(path)
+    return content, parse_participation(content, path)
 
 
 def _names(entries: pa.Table) -> frozenset[str]:

@@ -110,7 +110,7 @@ def _attempt(this: _Run) -> Result | None:
     """One attempt; None: meanwhile the participation file admits or counts somebody otherwise."""
     config, registry, staging, console = this.config, this.registry, this.staging, this.console
     preload()
-    participation = read_participation(config, this.keys.pseudonym)
+    participation = read_participation(config.participation, this.keys.pseudonym)
     versions = registry.versions()
     memory = remember(registry, config, this.keys, versions, read_chain(registry.store))
     job, pooled = plan_job(
@@ -125,7 +125,7 @@ def _attempt(this: _Run) -> Result | None:
         if before is not None:
             return before
         run_pipeline(job, this.beam_flags)
-        if not still_holds(participation, config, this.keys.pseudonym):
+        if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
         statistics = orjson.loads(staging.statistics.read_bytes())
         outcome = orjson.loads(staging.outcome.read_bytes())
@@ -163,7 +163,7 @@ def _attempt(this: _Run) -> Result | None:
         keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
-        if not still_holds(participation, config, this.keys.pseudonym):
+        if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
         leaving = partial(write_left, registry, heir, left, content_of(job), this.keys)
         result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)

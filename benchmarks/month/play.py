@@ -25,7 +25,7 @@ from etl.ending import INTERRUPTED
 from etl.keys import load_keys
 from etl.registry import Registry
 from etl.state import SCHEMAS, kept, read_state
-from etl.waiting import current_generation, read_pool
+from etl.waiting import generation_of, read_pool
 from transforms.pseudonym import key_fingerprint
 
 KEY: Final = "5a" * 32
@@ -193,9 +193,9 @@ def newest_record(registry: Path) -> dict[str, Any]:
 def waiting(registry: Path, source: Source) -> Int64s:
     """The keys of what waits in the pool."""
     opened, loaded = Registry(registry), load_keys(None, None)
-    entries = [json.loads(path.read_bytes()) for path in (registry / ".private" / "audit").glob("*.json")]
-    number = current_generation(opened.manifests(), entries)
-    pool = read_pool(opened, number, key=loaded.pool, fingerprint=key_fingerprint(loaded.pseudonym))
+    pool = read_pool(
+        opened, generation_of(opened), key=loaded.pool, fingerprint=key_fingerprint(loaded.pseudonym)
+    )
     return np.sort(source.keys_of(pool))
 
 

@@ -66,7 +66,7 @@ def erase(
     from etl.erase import find_traces
     from etl.erasure_notice import erasure_notice, traces_found
     from etl.keys import load_keys
-    from etl.participation import resolve
+    from etl.participation import read_participation
     from etl.registry import open_registry
     from etl.sealed_objects import check_pool_key
     from transforms.erasure import ascending
@@ -76,7 +76,8 @@ def erase(
     keys = load_keys(key_file, pool_key_file)
     names = read_accounts(accounts)
     named = pseudonyms(names, key=derive_key(keys.pseudonym, "person"))
-    people = ascending(all_accounts_of(named, resolve(participation, keys.pseudonym)))
+    read = read_participation(participation, keys.pseudonym)
+    people = ascending(all_accounts_of(named, None if read is None else read.registry))
     asked: dict[str, Any] = {"published": published.value, "reason": reason.strip(), "by": who(by)}
     opened = open_registry(registry)
     with opened.locked():

@@ -69,7 +69,12 @@ def test_whom_the_participation_file_names_is_looked_for_whether_taking_part_or_
     )
     key = b"k" * 32
     names = plan_job(
-        config, load_mapping("native", (), None), [], key, Staging(tmp_path), read_participation(config, key)
+        config,
+        load_mapping("native", (), None),
+        [],
+        key,
+        Staging(tmp_path),
+        read_participation(config.participation, key),
     )
     texts = ["ask Zorba Quist", "ask mirkov", "Mirko Vance", "tolland x", "kioskdesk"]
     shown = names.events.gazetteer.replace_names(pa.array(texts)).to_pylist()

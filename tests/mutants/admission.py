@@ -55,7 +55,8 @@ ADMISSION = (
         f"{AT_PUBLICATION}::test_who_objects_while_the_run_works_is_not_in_it",
         (
             "etl/run.py",
-            'advance("gates", len(checks))\n        if not still_holds(participation, config, this.keys.pseudonym):',
+            'advance("gates", len(checks))\n        if not '
+            "still_holds(participation, config.participation, this.keys.pseudonym):",
             'advance("gates", len(checks))\n        if False:',
         ),
     ),
@@ -64,8 +65,8 @@ ADMISSION = (
         f"{AT_PUBLICATION}::test_whether_a_later_reading_says_the_same",
         (
             "etl/participation.py",
-            "or now.resolves_like(participation)",
-            "or now.registry.accounts.equals(participation.registry.accounts)",
+            "or now.resolves_like(read)",
+            "or now.registry.accounts.equals(read.registry.accounts)",
         ),
     ),
     mutant(

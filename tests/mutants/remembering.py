@@ -36,7 +36,7 @@ REMEMBERING = (
         NIGHTS,
         (
             "etl/commands/privacy.py",
-            "all_accounts_of(named, resolve(participation, keys.pseudonym))",
+            "all_accounts_of(named, None if read is None else read.registry)",
             "named",
         ),
     ),
