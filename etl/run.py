@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -23,12 +24,13 @@ from etl.housekeeping import keep_house
 from etl.inheritance import Heir, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
+from etl.job import Job
 from etl.keys import Keys, load_keys
 from etl.leave import leave
 from etl.manifest import exact_manifest, public_manifest
 from etl.memory import remember
 from etl.parquet import actions_in
-from etl.participation import read_participation, still_holds
+from etl.participation import Participation, read_participation, still_holds
 from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
@@ -36,6 +38,7 @@ from etl.risk_figures import measure_risk
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging
+from etl.versions import Version
 from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
 from transforms.emit import UNSHARED
@@ -138,28 +141,8 @@ def _attempt(this: _Run) -> Result | None:
         left = leave(job, pooled.carried, **heir.horizons())
         outcome["withheld"][UNSHARED][1] = left.unshared_people
         outcome["pool"] = pool_figures(outcome, pooled, left, heir)
-        verification = verify_staged(job, outcome)
-        advance("verify", outcome["released"]["records"])
-        # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
-        risk = measure_risk(collect_evidence(job), k=config.k) if verification.ok else None
-        advance("measure", 1)
-        exact = exact_manifest(
-            config,
-            version=version,
-            window=window,
-            statistics=statistics,
-            outcome=outcome,
-            data=staging.data,
-            files_read=len(this.files),
-            needed_columns=[name for name in this.mapping.columns if name not in this.mapping.optional],
-            risk=risk,
-            commitment=None if participation is None else participation.commitment,
-        )
-        exact |= write_vocabulary(
-            staging.data, version, actions_in(staging.data), versions, registry.store.read
-        )
-        exact["verification"] = {"records": verification.records, "violations": verification.violations}
-        facts |= {"exact": exact, "measured": asdict(verification.measured), "statistics": statistics}
+        exact, measured = _exact_figures(this, job, heir, versions, participation, statistics, outcome)
+        facts |= {"exact": exact, "measured": measured, "statistics": statistics}
         keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
@@ -175,3 +158,37 @@ def _attempt(this: _Run) -> Result | None:
     except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
+
+
+def _exact_figures(
+    this: _Run,
+    job: Job,
+    heir: Heir,
+    versions: Sequence[Version],
+    participation: Participation | None,
+    statistics: dict[str, Any],
+    outcome: dict[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Recount what is staged, and number its actions; returns the exact manifest, and what the verifier measured."""
+    config, staging = this.config, this.staging
+    verification = verify_staged(job, outcome)
+    advance("verify", outcome["released"]["records"])
+    # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
+    risk = measure_risk(collect_evidence(job), k=config.k) if verification.ok else None
+    advance("measure", 1)
+    exact = exact_manifest(
+        config,
+        version=heir.version,
+        window=heir.window,
+        statistics=statistics,
+        outcome=outcome,
+        data=staging.data,
+        files_read=len(this.files),
+        needed_columns=[name for name in this.mapping.columns if name not in this.mapping.optional],
+        risk=risk,
+        commitment=None if participation is None else participation.commitment,
+    )
+    actions, read = actions_in(staging.data), this.registry.store.read
+    exact |= write_vocabulary(staging.data, heir.version, actions, versions, read)
+    exact["verification"] = {"records": verification.records, "violations": verification.violations}
+    return exact, asdict(verification.measured)
