@@ -122,13 +122,11 @@ def _windows(figures: Figures) -> Iterator[str]:
     total = sum(night["transitions"] for night in figures["no_pool"].values())
     shares = " and ".join(f"{sums[name] / total:.1%}" for name in rows)
     spent = figures["fates"]["released"] / figures["fates"]["admitted"]
-    seconds = sorted(figures["seconds"].values())
     yield f"""
-Of the admitted events {spent:.1%} left with the first night that could take them, if not in a sequence then alone or one
-level coarser: what is spent like that does not wait, and a pool of the rest brings little. Longer windows bring more.
+Of the admitted events {spent:.1%} are released in the end, most of them in their own night: if not in a sequence, then alone
+or one level coarser. What is spent like that does not wait, and a pool of the rest brings little; longer windows bring more.
 
-Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}). Half of the
-runs took less than {seconds[len(seconds) // 2]:.0f} s, the longest {seconds[-1]:.0f} s.
+Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}).
 """
 
 
