@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lint format lock compare-anonymisers utility clean
+.PHONY: help run test mutants lint format lock compare-anonymisers utility kill-table month clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ compare-anonymisers: $(VENV)/.run ## measure ours against other anonymisers (ARG
 
 utility: $(VENV)/.run ## measure what k costs a next-action model (ARGS='--data DIR --out docs': on a real log, too)
 	@$(BIN)/python -m benchmarks.utility $(ARGS)
+
+kill-table: $(VENV)/.run ## kill, interrupt and hinder runs at many moments, into docs/kill-table.md (about half an hour)
+	@$(BIN)/python -m benchmarks.kill_table --out docs $(ARGS)
+
+month: $(VENV)/.run ## run a simulated month night by night and follow every event, into docs/month.md (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.month --out docs $(ARGS)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info

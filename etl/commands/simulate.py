@@ -24,6 +24,19 @@ def simulate(
     hostile: Annotated[
         bool, typer.Option(help="Plant a few hostile cases: secrets, addresses, bad records.")
     ] = True,
+    delivery: Annotated[
+        Literal["nightly", "hourly", "single"] | None,
+        typer.Option(
+            help="A file for each night or hour of delivery, or one. Default: by the events' nights."
+        ),
+    ] = None,
+    late_share: Annotated[
+        float, typer.Option(help="Share of uploads that arrive later; needs --delivery.", min=0, max=1)
+    ] = 0.0,
+    late_nights: Annotated[int, typer.Option(help="At most how many nights later.", min=1)] = 3,
+    night_shift_share: Annotated[
+        float, typer.Option(help="Share of people who are at work at midnight UTC.", min=0, max=1)
+    ] = 0.0,
 ) -> None:
     """Write simulated logs: invented people and actions, for demos and load tests."""
     import os
@@ -47,6 +60,7 @@ def simulate(
         simulation = Simulation(
             events=events, people=people, units=units, nights=nights, start=first, seed=seed,
             format=format, compression=compression, files=files, workers=cores, hostile=hostile,
+            delivery=delivery, late_share=late_share, late_nights=late_nights, night_shift_share=night_shift_share,
         )  # fmt: skip
     written = write(simulation, out)
     typer.echo(f"simulated {written.events:,} events in {len(written.files)} files under {out}")

@@ -96,8 +96,18 @@ def times_us(world: World, people: Ints, keys: Draws, runs: Runs, chance: Draws)
     delay = below(draw(keys, For.BREAK, _DELAY), 3_600_000) * 1000
     begins = world.begins_us[people] + delay - world.offset_us[people]
     offset = begins - (running[bounds[:-1]] - gap[bounds[:-1]])
+    offset = np.where(world.works_at_midnight[people], _around_midnight(keys, bounds, running, gap), offset)
     running += np.repeat(offset, np.diff(bounds))
     return running
+
+
+def _around_midnight(keys: Draws, bounds: Ints, running: Ints, gap: Ints) -> Ints:
+    """What to add to each day's running times so that midnight falls between two acts of its middle half."""
+    events = np.diff(bounds)
+    at = bounds[:-1] + events // 4 + below(draw(keys, For.SHIFT), events // 2 + 1)
+    at = np.minimum(at, bounds[1:] - 1)
+    offset: Ints = DAY_US - running[at] + gap[at] // 2
+    return offset
 
 
 def _breaks_us(keys: Draws, runs: Runs) -> Ints:

@@ -38,6 +38,8 @@ class For(IntEnum):
     EVENT_ID = 11
     BREAK = 12
     SECRET = 13
+    LATE = 14
+    SHIFT = 15
 
 
 def draw(key: int | Draws, purpose: For, counter: int | Ints = 0) -> Draws:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etl.simulate.clock import DAY_US, times_us
+from etl.simulate.delivery import delivered_us
 from etl.simulate.draws import For, Ints, draw
 from etl.simulate.names import WORDS
 from etl.simulate.ragged import owners
@@ -48,6 +49,8 @@ class Log:
     """Index into WORDS of what was typed; -1: nothing was."""
     event_id: npt.NDArray[np.uint64]
     fault: npt.NDArray[np.int8]
+    delivered_us: Ints
+    """When the record arrived: as it happened, or whole nights later."""
 
     def __len__(self) -> int:
         """How many events."""
@@ -96,10 +99,11 @@ def _log(world: World, people: Ints, events: Ints, day: int) -> Log:
         word=np.where(world.action_kind[action] == Kind.KEY, typed, -1).astype(np.int8),
         event_id=draw(stream, For.EVENT_ID, number),
         fault=np.zeros(len(owner), np.int8),
+        delivered_us=np.zeros(len(owner), np.int64),
     )
     if world.simulation.hostile:
         _spoil(log, (chance >> np.uint64(40)).astype(np.int64), number)
-    return log
+    return replace(log, delivered_us=delivered_us(world, log.person, log.time_us, stream, number))
 
 
 def _spoil(log: Log, chance_24: Ints, number: Ints) -> None:

@@ -36,9 +36,14 @@ _CLEAN: Final = (
 
 def notice(simulation: Simulation) -> str:
     """The note's text (Markdown). Without `workers`, on which no byte depends."""
+    left_out = {"workers"}
+    if not simulation.late_share:
+        left_out |= {"late_share", "late_nights"}
+    if not simulation.night_shift_share:
+        left_out |= {"night_shift_share"}
     rows = [
         f"- `{field.name}`: {value}"
         for field in fields(simulation)
-        if field.name != "workers" and (value := getattr(simulation, field.name)) is not None
+        if field.name not in left_out and (value := getattr(simulation, field.name)) is not None
     ]
     return _TEXT.format(parameters="\n".join(rows), hostile=_HOSTILE if simulation.hostile else _CLEAN)

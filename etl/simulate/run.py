@@ -7,20 +7,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from etl.errors import ConfigError, StorageError
-from etl.simulate.clock import DAY_US
+from etl.simulate.delivery import NAMES, file_stem, last_night, slots
 from etl.simulate.identity import identities
 from etl.simulate.log import Log, concatenated, logs_of_day
 from etl.simulate.notice import NOTICE_NAME, notice
 from etl.simulate.participation import participation_csv
 from etl.simulate.schedule import events_by_day
 from etl.simulate.settings import Simulation
-from etl.simulate.sinks import Sink, extension, sink
+from etl.simulate.sinks import extension, sink
 from etl.simulate.world import World, build_world
 
 PARTICIPATION_NAME = "participation.csv"
@@ -40,9 +39,9 @@ class Written:
 def simulate(simulation: Simulation, out: Path, *, progress: Callable[[int], None] | None = None) -> Written:
     """Write the log of a simulated workplace.
 
-    The files are `events-<night>-<nn>.jsonl` (or `.jsonl.gz`, `.jsonl.zst`, `.parquet`), a night being a UTC date.
-    Each holds a part of the people, in order of time. A night's part without events has no file. An earlier simulation in
-    the folder is removed first.
+    The files are `events-<night>-<nn>.jsonl` (or `.jsonl.gz`, `.jsonl.zst`, `.parquet`), a night being a UTC date; with a
+    `delivery` they are called as `etl.simulate.delivery` says. Each holds a part of the people, in order of delivery. A
+    night's part without events has no file. An earlier simulation in the folder is removed first.
 
     Args:
         simulation: what to simulate.
@@ -75,10 +74,11 @@ def simulate(simulation: Simulation, out: Path, *, progress: Callable[[int], Non
 
 def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    logs = sorted(out.glob("events-*"))
+    logs = sorted(path for name in NAMES for path in out.glob(f"{name}-*"))
     if logs and not (out / NOTICE_NAME).exists():
         raise ConfigError(
-            f"{out} holds events-* files that no simulation wrote. Give a folder of its own to simulate into."
+            f"{out} holds {' or '.join(f'{name}-*' for name in NAMES)} files that no simulation wrote. Give a folder "
+            "of its own to simulate into."
         )
     for log in logs:
         log.unlink()
@@ -111,37 +111,31 @@ def _write_group_anew(simulation: Simulation, out: Path, group: int) -> list[tup
 
 
 def _write_group(world: World, out: Path, group: int) -> Iterator[tuple[Path, int]]:
-    """Write every night's file of one group of people; a night is done when the day after it is.
+    """Write every file of one group of people; a night is done when the day after it is.
 
-    The first night waits until the end, as the last day's late hours may fall on it.
+    The first night waits until the end, as the last day's late hours may fall on it; so does what may be delivered late of
+    it.
     """
     simulation = world.simulation
     people = np.arange(group, len(world.key), simulation.groups)
     write = sink(world, identities(world, people))
     events = events_by_day(world)[:, people]
-    nights: defaultdict[int, list[Log]] = defaultdict(list)
+    waits = simulation.late_nights if simulation.late_share else 0
+    pending: defaultdict[int, list[Log]] = defaultdict(list)
 
-    def finish(night: int) -> Iterator[tuple[Path, int]]:
-        logs = nights.pop(night, [])
-        if logs:
-            yield _write_night(write, simulation, out, night, group, concatenated(logs))
+    def finish(slot: int) -> tuple[Path, int]:
+        log = concatenated(pending.pop(slot))
+        path = out / f"{file_stem(simulation, slot, group)}{extension(simulation)}"
+        write(path, log)
+        return path, len(log)
 
     for day in range(simulation.nights):
         for log in logs_of_day(world, people, events[day], day):
-            night = log.time_us // DAY_US
-            for number in np.unique(night).tolist():
-                nights[number].append(log.take(np.flatnonzero(night == number)))
-        if day > 1:
-            yield from finish(day - 1)
-    for last in sorted(nights):
-        yield from finish(last)
-
-
-def _write_night(
-    write: Sink, simulation: Simulation, out: Path, night: int, group: int, log: Log
-) -> tuple[Path, int]:
-    date = simulation.start + timedelta(days=night)
-    width = max(2, len(str(simulation.groups - 1)))
-    path = out / f"events-{date}-{group:0{width}}{extension(simulation)}"
-    write(path, log)
-    return path, len(log)
+            slot = slots(simulation, log.delivered_us)
+            for number in np.unique(slot).tolist():
+                pending[number].append(log.take(np.flatnonzero(slot == number)))
+        for number in sorted(pending):
+            if waits < last_night(simulation, number) < day:
+                yield finish(number)
+    for number in sorted(pending):
+        yield finish(number)

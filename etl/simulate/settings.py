@@ -12,6 +12,7 @@ from etl.errors import ConfigError
 
 Format = Literal["jsonl", "parquet"]
 Compression = Literal["gzip", "zstd"]
+Delivery = Literal["nightly", "hourly", "single"]
 
 EVENTS_PER_FILE: Final = 500_000
 """The size that the default number of files aims at; it bounds memory, as a file is sorted as a whole."""
@@ -21,8 +22,8 @@ EVENTS_PER_FILE: Final = 500_000
 class Simulation:
     """A simulated workplace and how to write its log.
 
-    The events are a function of everything except `format`, `compression`, `files` and `workers`; the bytes
-    are one of everything except `workers`.
+    The events are a function of everything except `format`, `compression`, `files`, `delivery` and `workers`, and of the
+    two about late ones only when they arrive; the bytes are one of everything except `workers`.
     """
 
     events: int
@@ -42,6 +43,15 @@ class Simulation:
     """Processes. More than one are spawned, so the caller's script needs `if __name__ == "__main__"`."""
     hostile: bool = True
     """Whether the cases that a pipeline must survive are in it."""
+    delivery: Delivery | None = None
+    """What a file holds: what was delivered in a night, in an hour, or everything, in order of delivery; None: the events
+    of a night, whenever they were delivered."""
+    late_share: float = 0.0
+    """Of the uploads (a person's events of a night), and of single events a sixty-fourth of it: how many come later."""
+    late_nights: int = 3
+    """At most how many nights late."""
+    night_shift_share: float = 0.0
+    """Of the people: who is at work at midnight UTC, so that sessions cross it."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated.
@@ -60,6 +70,9 @@ class Simulation:
                 ("workers", self.workers, 1, 1_000),
                 ("seed", self.seed, 0, 2**63 - 1),
                 ("the year of start", self.start.year, 1990, 2090),
+                ("late_share", self.late_share, 0, 1),
+                ("late_nights", self.late_nights, 1, 100),
+                ("night_shift_share", self.night_shift_share, 0, 1),
             ]
             if not low <= value <= high
         ]
@@ -67,6 +80,12 @@ class Simulation:
             problems.append("format must be jsonl or parquet")
         if self.compression not in (None, "gzip", "zstd"):
             problems.append("compression must be gzip, zstd or none")
+        if self.delivery not in (None, "nightly", "hourly", "single"):
+            problems.append("delivery must be nightly, hourly, single or none")
+        if self.late_share and self.delivery is None:
+            problems.append(
+                "late_share needs a delivery, as files by the events' own nights know no late ones"
+            )
         if problems:
             raise ConfigError("Cannot simulate: " + "; ".join(problems) + ".")
 

@@ -1,4 +1,4 @@
-"""Write a log to a file, in order of time; a file has its name only when it is whole."""
+"""Write a log to a file, in order of delivery (of time, if nothing is late); a file has its name only when it is whole."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def sink(world: World, known: Identities) -> Sink:
 
 
 def _in_order(log: Log, size: int) -> Iterator[Log]:
-    order = np.argsort(log.time_us, kind="stable")
+    order = np.argsort(log.delivered_us, kind="stable")
     for first in range(0, len(order), size):
         yield log.take(order[first : first + size])
 

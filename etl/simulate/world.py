@@ -77,6 +77,15 @@ class World:
         """Of each person: what the local clock is ahead of UTC, µs."""
         return np.array([minutes for _, minutes in SITES], np.int64)[self.site] * _MINUTE_US
 
+    @cached_property
+    def works_at_midnight(self) -> npt.NDArray[np.bool_]:
+        """Of each person: whether midnight UTC falls into the working day."""
+        return _share_of(draw(self.key, For.SHIFT), self.simulation.night_shift_share)
+
+
+def _share_of(chance: Draws, share: float) -> npt.NDArray[np.bool_]:
+    return below(chance, 10_000) < round(share * 10_000)
+
 
 def build_world(simulation: Simulation) -> World:
     """Make the world of a simulation."""

@@ -154,7 +154,7 @@ def test_a_version_commits_to_its_file_and_says_what_for(world, capfd):
     assert json.loads(capfd.readouterr().out) == manifest
     assert (manifest["policy"]["purpose"], manifest["policy"]["works_agreement"]) == ("bench", "not stated")
     card = (registry / "README.md").read_text()
-    assert re.search(rf"^\| {version} \|.*\| bench \| not stated \|$", card, re.MULTILINE)
+    assert re.search(rf"^\| {version} \|.*\| bench \| not stated \|[^|]*\|$", card, re.MULTILINE)
     page = (registry / "reports" / f"{version}.html").read_text()
     assert ">Purpose</th><td>bench<" in page
     assert ">Works agreement</th><td>not stated<" in page

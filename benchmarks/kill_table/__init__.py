@@ -1,0 +1,1 @@
+"""What a registry is like after a run was killed, interrupted, or hindered: measured on the real command."""

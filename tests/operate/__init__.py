@@ -1,0 +1,1 @@
+"""The job under a scheduler: killed, interrupted, run again."""
