@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from etl.sealed import write_sealed
 from etl.staging import Staging
-from transforms.buckets import bucket_of, partition
+from transforms.buckets import bucket_of, by_bucket, partition
 from transforms.gazetteer import Gazetteer
 from transforms.leftover import PLACED, pool_rows
 from transforms.participation import Registry
@@ -82,11 +82,5 @@ def stage_ledgers(
         return
     account = rows.column("account").combine_chunks().dictionary_encode()
     whose = person_of(account.dictionary, registry).take(account.indices)
-    bucket = bucket_of(whose, buckets=buckets)
-    order = np.argsort(bucket, kind="stable")
-    bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
-    ordered = rows.take(pa.array(order))
-    for number in range(buckets):
-        start, stop = int(bounds[number]), int(bounds[number + 1])
-        if stop > start:
-            write_sealed(ordered.slice(start, stop - start), place(number), sealing_key)
+    for number, part in by_bucket(rows, bucket_of(whose, buckets=buckets), buckets=buckets):
+        write_sealed(part, place(number), sealing_key)

@@ -50,9 +50,9 @@ def plan_job(
     buckets = config.buckets or max(1, min(1024, -(-size_bytes // BUCKET_BYTES)))
     sealing_key = new_key()
     pooled = stage_pool(
-        memory.pool if config.nights is not None else memory.pool.slice(0, 0),
+        memory.pool,
         staging,
-        end_us=events.end_us,
+        end_us=events.end_us if config.nights is not None else events.first_us,  # all time draws on no pool
         buckets=buckets,
         registry=events.registry,
         erased=events.erased,

@@ -70,6 +70,6 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             "warning",
             f"At least {policy['min_active']:,} {counted} were active; with fewer, nothing is released.",
             (policy["min_active"], None),
-            "enough" if manifest["active"] >= policy["min_active"] else "too few",
+            "enough" if metrics["people"] >= policy["min_active"] else "too few",
         ),
     ]

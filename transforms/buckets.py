@@ -22,13 +22,21 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
     if events.num_rows == 0:
         return
     bucket = bucket_of(events.column("person").combine_chunks(), buckets=buckets)
+    for index, rows in by_bucket(events, bucket, buckets=buckets):
+        yield index, compact(rows)
+
+
+def by_bucket(
+    table: pa.Table, bucket: npt.NDArray[np.int64], *, buckets: int
+) -> Iterator[tuple[int, pa.Table]]:
+    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out."""
     order = np.argsort(bucket, kind="stable")
     bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
-    ordered = events.take(pa.array(order))
+    ordered = table.take(pa.array(order))
     for index in range(buckets):
         start, stop = int(bounds[index]), int(bounds[index + 1])
         if stop > start:
-            yield index, compact(ordered.slice(start, stop - start))
+            yield index, ordered.slice(start, stop - start)
 
 
 def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:

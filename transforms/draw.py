@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.buckets import compact
-from transforms.ledger import Content, content_of, event_digests, ledger_of, seen
+from transforms.ledger import Content, content_of, event_digests, ledger_of, places, seen
 from transforms.sequence import open_sessions, order_events
 
 Bools = npt.NDArray[np.bool_]
@@ -64,9 +64,10 @@ def draw(
     events = ordered.events
     fresh = np.asarray(events.column("fragment").is_null())
     inside = _inside(events, policy) & fresh
-    content = content_of(_rows(events, inside), key=policy.content_key)
     read = _rows(events, fresh)
-    digests = event_digests(read, key=policy.ledger_key)
+    placed = places(read, key=policy.ledger_key)
+    content = content_of(_rows(read, inside[fresh]), placed[inside[fresh]], key=policy.content_key)
+    digests = event_digests(read, placed)
     known = np.zeros(events.num_rows, np.bool_)
     known[fresh] = seen(read, digests, ledger)
     before = _rows(events, known)
@@ -90,7 +91,8 @@ def draw(
 def content(batches: Sequence[pa.RecordBatch], *, policy: DrawPolicy) -> Content:
     """The content of a bucket's window alone: equal to what `draw` finds for the same events."""
     events = order_events(batches).events
-    return content_of(_rows(events, _inside(events, policy)), key=policy.content_key)
+    own = _rows(events, _inside(events, policy))
+    return content_of(own, places(own, key=policy.ledger_key), key=policy.content_key)
 
 
 def _inside(events: pa.RecordBatch, policy: DrawPolicy) -> Bools:

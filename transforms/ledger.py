@@ -18,7 +18,8 @@ Bools = npt.NDArray[np.bool_]
 class Content(NamedTuple):
     """A keyed sum over events: equal for equal multisets of (account, time, path), in any order and any parts.
 
-    An additive multiset hash (Clarke et al., ASIACRYPT 2003) of AES-CMAC values, two words of 64 bits.
+    An additive multiset hash (after Clarke et al., ASIACRYPT 2003), two words of 64 bits: each event counts the product of
+    the AES-CMAC of its account and time and of that of its path. It is to notice change, not to withstand who has the key.
     """
 
     events: int
@@ -41,13 +42,21 @@ class Content(NamedTuple):
 NOTHING = Content(0, 0, 0)
 
 
-def event_digests(events: pa.RecordBatch, *, key: bytes) -> Int64s:
-    """For each of EVENTS 64 bits that it is known by: of its record id where it has one, else of (account, time)."""
+def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
+    """For each of EVENTS the keyed digest of (account, time), two words a row."""
+    return _words(record_ids(_joined(events.column("account"), events.column("time_us")), key=key))
+
+
+def event_digests(events: pa.RecordBatch, places: Int64s) -> Int64s:
+    """For each of EVENTS 64 bits that it is known by: of its record id where it has one, else of its place.
+
+    Args:
+        places: of `places`.
+    """
     record = events.column("record_id")
-    digests = _words(record_ids(_joined(events.column("account"), events.column("time_us")), key=key))[:, 0]
     if record.null_count == len(record):
-        return digests
-    return np.where(np.asarray(record.is_valid()), _words(record.fill_null(b"\0" * 16))[:, 0], digests)
+        return places[:, 0]
+    return np.where(np.asarray(record.is_valid()), _words(record.fill_null(b"\0" * 16))[:, 0], places[:, 0])
 
 
 def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
@@ -82,15 +91,17 @@ def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
     return found
 
 
-def content_of(events: pa.RecordBatch, *, key: bytes) -> Content:
-    """The content of some EVENTS."""
+def content_of(events: pa.RecordBatch, places: Int64s, *, key: bytes) -> Content:
+    """The content of some EVENTS.
+
+    Args:
+        places: of `places`.
+    """
     path = events.column("path")
-    names = record_ids(path.dictionary.cast(pa.string()), key=key).take(path.indices)
-    rows = _joined(events.column("account"), events.column("time_us"), names)
-    words = _words(record_ids(rows, key=key)).view(np.uint64)
-    # Halves of words, so that no sum overflows.
-    parts = [int((words[:, i] >> 32).sum() << 32) + int((words[:, i] & 0xFFFFFFFF).sum()) for i in (0, 1)]
-    return Content(len(words), *(part % (1 << 64) for part in parts))
+    names = _words(record_ids(path.dictionary.cast(pa.string()), key=key)).view(np.uint64) | np.uint64(1)
+    products = places.view(np.uint64) * names[np.asarray(path.indices, np.int64)]  # modulo 2⁶⁴
+    high, low = (int(word) for word in products.sum(axis=0, dtype=np.uint64))
+    return Content(len(places), high, low)
 
 
 def _joined(*columns: pa.Array) -> pa.Array:

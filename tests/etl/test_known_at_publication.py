@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import etl.run
-from etl.commands.inspect_registry import show
+from etl.commands.research import show
 from etl.errors import ConfigError, ParticipationMovedError
 from etl.participation import read_participation, still_holds
 from etl.sealed import read_sealed
@@ -154,7 +154,7 @@ def test_a_version_commits_to_its_file_and_says_what_for(world, capfd):
     assert json.loads(capfd.readouterr().out) == manifest
     assert (manifest["policy"]["purpose"], manifest["policy"]["works_agreement"]) == ("bench", "not stated")
     card = (registry / "README.md").read_text()
-    assert re.search(rf"^\| {version} \|.*\| bench \| not stated \|$", card, re.MULTILINE)
+    assert re.search(rf"^\| {version} \|.*\| bench \| not stated \|[^|]*\|$", card, re.MULTILINE)
     page = (registry / "reports" / f"{version}.html").read_text()
     assert ">Purpose</th><td>bench<" in page
     assert ">Works agreement</th><td>not stated<" in page

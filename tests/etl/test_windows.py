@@ -89,7 +89,7 @@ def test_what_too_few_share_waits_until_enough_do(tmp_path):
     assert first["pool"] == {"generation": 1, "drawn": 0, "late": 0, "waiting": "< 10", "expired": 0}
     assert second["pool"] == {"generation": 2, "drawn": "< 10", "late": 0, "waiting": 0, "expired": 0}
     assert (first["active"], second["active"]) == (10, 10)
-    assert second["rows"]["kept"] == 36
+    assert second["rows"]["kept"] == 30  # 36, and what 6 people had waiting would follow from it
     rare = next(row for row in released_rows(tmp_path / "registry", SECOND) if "rare" in str(row))
     assert (rare["people"], rare["occurrences"]) == (10, 12)
     assert list((tmp_path / "registry" / ".private" / "pool").iterdir()) == [
@@ -277,6 +277,17 @@ def test_what_waited_long_enough_goes_and_it_is_on_record(tmp_path):
         json.loads(path.read_bytes()) for path in (tmp_path / "registry" / ".private" / "audit").iterdir()
     ]
     assert [entry["pool_events"] for entry in entries if entry["event"] == "expired"] == [12]
+
+
+def test_all_time_draws_on_no_pool_and_leaves_it_as_it_is(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(6), MONDAY + 11 * HOUR, "rare", "thing"))
+    night(tmp_path, FIRST, min_active=1)
+    write_log(
+        tmp_path / "more" / "3.jsonl", habit(range(6, 12), MONDAY + 2 * DAY_US + 11 * HOUR, "rare", "thing")
+    )
+    manifest = go(tmp_path, input=(str(tmp_path / "more"),)).manifest
+    assert (manifest["version"], manifest["released"]["records"]) == (THIRD, 0)
+    assert len(pool(tmp_path)) == 24
 
 
 def test_a_window_without_an_event_of_its_own_publishes_nothing(tmp_path):

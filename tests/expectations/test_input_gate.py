@@ -22,7 +22,7 @@ FAULTS: dict[str, tuple[str, Any]] = {
         {"read": 1_000, "kept": 989, "rejected": {"json_malformed": 11}, "dropped": {}},
     ),
     "columns_missing": ("input.columns_missing", ["salary_band"]),
-    "people": ("people", 49),
+    "people": ("active", 49),
 }
 CRITICAL = {"files", "rows_read", "rows_unaccounted", "reject_ratio"}
 
@@ -57,10 +57,10 @@ def test_a_hidden_count_reconciles_anywhere_below_k(kept: int, fails: bool) -> N
 
 def test_few_people_are_never_counted_in_what_is_shown() -> None:
     for people in (7, "< 10"):
-        manifest = good_manifest(people=people)
+        manifest = good_manifest(active=people)
         checks = {check.name: check for check in run_input_gate(manifest, manifest["policy"])}
         assert not checks["people"].success
-        assert checks["people"].observed == "< 10"
+        assert checks["people"].observed == "too few"
 
 
 def test_no_column_name_is_shown() -> None:

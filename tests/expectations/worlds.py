@@ -66,6 +66,8 @@ def good_manifest(**changes: Any) -> dict[str, Any]:
             "dropped": {"not_admitted": 2_000, "duplicate": 500},
         },
         "people": 412,
+        "active": 412,
+        "pool": {"generation": 3, "drawn": 1200, "late": 30, "waiting": 2400, "expired": 0},
         "sessions": 2_130,
         "actions": 61_200,
         "transitions": 59_070,

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from etl.vault import MAGIC
 from tests.opened import opened
 from verifier.layout import read_layout
 
@@ -52,13 +53,16 @@ def written(data: bytes, word: str) -> list[str]:
 
 def bytes_of(path: Path) -> bytes:
     """A file's bytes, and what they unpack to: of Parquet every page, dictionary, statistic and note."""
-    data = opened(path)
+    data = path.read_bytes()
+    if data[:4] == MAGIC and (plain := opened(path)) != data:
+        rows = pq.read_table(pa.BufferReader(plain)).to_pylist()
+        return b"\n".join([data, plain, str(rows).encode()])
     if data[:4] == b"PAR1":
         layout = read_layout(memoryview(data))
         held = [value for chunk in layout.chunks for value in (*chunk.dictionary, *chunk.extremes)]
         notes = [part for pair in layout.metadata for part in pair]
         notes += [_from_base64(note) for note in notes]
-        rows = json.dumps(pq.read_table(pa.BufferReader(data)).to_pylist(), default=str, ensure_ascii=False)
+        rows = json.dumps(pq.ParquetFile(path).read().to_pylist(), default=str, ensure_ascii=False)
         return b"\n".join(
             [data, layout.writer, *notes, *(str(value).encode() for value in held), rows.encode()]
         )

@@ -8,16 +8,24 @@ import pyarrow as pa
 import pytest
 
 from tests.worlds import Act, events_of
-from transforms.ledger import NOTHING, Content, content_of, event_digests, ledger_of, seen
+from transforms.ledger import NOTHING, Content, content_of, event_digests, ledger_of, places, seen
 from transforms.schemas import LEDGER
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
 
+def digests(events: pa.RecordBatch, key: bytes = KEY):
+    return event_digests(events, places(events, key=key))
+
+
+def content(events: pa.RecordBatch) -> Content:
+    return content_of(events, places(events, key=KEY), key=OTHER)
+
+
 def known(acts: list[Act], before: list[Act]) -> list[bool]:
     events, old = events_of(acts), events_of(before)
-    ledger = ledger_of(old, event_digests(old, key=KEY))
-    return seen(events, event_digests(events, key=KEY), ledger).tolist()
+    ledger = ledger_of(old, digests(old, KEY))
+    return seen(events, digests(events, KEY), ledger).tolist()
 
 
 def test_an_event_that_was_consumed_is_seen():
@@ -56,25 +64,25 @@ def test_another_account_at_the_same_time_is_new():
 def test_nothing_is_known_of_nothing():
     assert known([], []) == []
     assert known([Act("p", 1, ("a",))], []) == [False]
-    assert ledger_of(events_of([]), event_digests(events_of([]), key=KEY)).schema == LEDGER
+    assert ledger_of(events_of([]), digests(events_of([]), KEY)).schema == LEDGER
 
 
 def test_digests_depend_on_the_key():
     events = events_of([Act("p", 1, ("a",))])
-    assert event_digests(events, key=KEY).tolist() != event_digests(events, key=OTHER).tolist()
+    assert digests(events, KEY).tolist() != digests(events, OTHER).tolist()
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_contents_add_up_in_any_order(seed):
     rng = random.Random(seed)
     acts = [Act(rng.choice("pq"), rng.randrange(5), (rng.choice("ab"),)) for _ in range(40)]
-    whole = content_of(events_of(acts), key=KEY)
+    whole = content(events_of(acts))
     rng.shuffle(acts)
-    parts = [content_of(events_of(part), key=KEY) for part in (acts[:13], acts[13:], [])]
+    parts = [content(events_of(part)) for part in (acts[:13], acts[13:], [])]
     assert sum(parts, NOTHING) == whole
     assert sum(parts, NOTHING).commitment == whole.commitment
     acts[0] = acts[0]._replace(levels=("other",))
-    assert content_of(events_of(acts), key=KEY) != whole
+    assert content(events_of(acts)) != whole
 
 
 def test_contents_wrap_around():
@@ -87,6 +95,6 @@ def test_contents_wrap_around():
 def test_a_slice_is_its_rows():
     events = events_of([Act("p", minute, ("a",)) for minute in range(9)])
     part = events.slice(3, 4)
-    assert event_digests(part, key=KEY).tolist() == event_digests(events, key=KEY)[3:7].tolist()
+    assert digests(part, KEY).tolist() == digests(events, KEY)[3:7].tolist()
     copied = pa.RecordBatch.from_pylist(part.to_pylist(), schema=part.schema)
-    assert content_of(part, key=KEY) == content_of(copied, key=KEY)
+    assert content(part) == content(copied)
