@@ -7,13 +7,10 @@ from typing import Final
 
 import pyarrow as pa
 
-from etl.erasure_request import REQUEST
-from etl.layout import data_of
+from etl.layout import ERASING, POOL, STATE, data_of
 from etl.registry import Registry
 from etl.sealed_objects import check_pool_key, read_sealed_object
-from etl.state import FOLDER as STATE
 from etl.state import write_state
-from etl.waiting import FOLDER as POOL
 from etl.waiting import write_pool
 from tests.store.registries import publish
 from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms, unit_pseudonyms
@@ -73,7 +70,7 @@ def waiting() -> pa.Table:
 
 def contents(registry: Registry, key: bytes = POOL_KEY) -> dict[str, pa.Table]:
     """Every sealed object but the list of the erased, decrypted."""
-    names = [*registry.store.names(STATE), *registry.store.names(POOL), REQUEST]
+    names = [*registry.store.names(STATE), *registry.store.names(POOL), ERASING]
     names = [name for name in names if name.endswith(".parquet") and registry.store.exists(name)]
     return {name: read_sealed_object(registry.store, name, key) for name in names}
 
