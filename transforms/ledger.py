@@ -65,15 +65,19 @@ def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
 
 
 def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
-    """Which events were consumed before.
+    """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
 
-    Of m events with one digest that was consumed n times, the first n were, where all do the same. Where they do not,
+    Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they do not,
     nobody can say which of them are new, and all count as consumed.
 
     Args:
-        events: EVENTS in total order, none of the pool. digests: of `event_digests`. ledger: LEDGER, any order.
+        events: EVENTS in total order, none of the pool. digests: of `event_digests`.
+        ledger: LEDGER, any order, with the person in the place of the account.
     """
-    known, times = np.unique(np.asarray(ledger.column("digest"), np.int64), return_counts=True)
+    digests = digests ^ _words(events.column("person"))[:, 0]
+    ledger_digests = np.asarray(ledger.column("digest"), np.int64)
+    ledger_digests = ledger_digests ^ _words(ledger.column("account").combine_chunks())[:, 0]
+    known, times = np.unique(ledger_digests, return_counts=True)
     if not len(known) or not len(digests):
         return np.zeros(len(digests), np.bool_)
     place = np.minimum(np.searchsorted(known, digests), len(known) - 1)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from etl.errors import AlreadyPublishedError, UnusableRecordsError
 from etl.keys import load_pool_key
@@ -66,6 +67,21 @@ def pool(base: Path) -> list[dict[str, Any]]:
 def actions(base: Path, version: str) -> set[str]:
     rows = released_rows(base / "registry", version)
     return {action.removeprefix("click Desk ") for row in rows for action in row["actions"]}
+
+
+def mapping(path: Path, **more: Any) -> str:
+    settings = {
+        "format": "jsonl",
+        "person": "user_id",
+        "time": {"column": "ts", "format": "epoch_us"},
+        "action": [[{"column": "target", "as": "verbatim"}]],
+    }
+    path.write_text(yaml.safe_dump({**settings, **more}))
+    return str(path)
+
+
+def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "event_id": f"e{number}"} for number, row in enumerate(rows)]
 
 
 def test_what_too_few_share_waits_until_enough_do(tmp_path):
@@ -308,3 +324,17 @@ def test_what_waits_is_in_no_byte_of_the_registry(tmp_path):
     assert len(pool(tmp_path)) == 12
     everything = [path for path in (tmp_path / "registry").rglob("*") if path.is_file()]
     assert not [path for path in everything if b"zebrafinch" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("buckets", [1, 7])
+def test_ids_that_several_people_use_are_told_apart(tmp_path, buckets):
+    source = mapping(tmp_path / "mapping.yaml", event_id="event_id", dedupe="event_id")
+    write_log(tmp_path / "logs" / "1.jsonl", numbered(habit(range(12), MONDAY + 9 * HOUR, "open", "save")))
+    night(tmp_path, FIRST, source=source, buckets=buckets)
+    write_log(
+        tmp_path / "logs" / "2.jsonl",
+        numbered(habit(range(12, 24), MONDAY + DAY_US + 9 * HOUR, "open", "save")),
+    )
+    second = night(tmp_path, SECOND, source=source, buckets=buckets)
+    assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"seen_before": 24}}
+    assert second["released"]["transitions"] == 12
