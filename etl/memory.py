@@ -10,7 +10,7 @@ import pyarrow as pa
 from etl.audit import Entry
 from etl.config import RunConfig
 from etl.erased import load_erased
-from etl.history import past_of
+from etl.history import past_of, remembered_from_us
 from etl.keys import Keys
 from etl.registry import Registry
 from etl.state import kept, read_state
@@ -50,11 +50,12 @@ def remember(
     past: tuple[PastSpan, ...] = ()
     with_ledger = kept(registry, "ledger")
     if config.nights is not None:
+        late_from_us = begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days)
         past = past_of(
             versions,
             with_ledger,
             first_us=bounds_us(config.nights, config.night_timezone)[0],
-            late_from_us=begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days),
+            late_from_us=max(late_from_us, remembered_from_us(versions)),
         )
     ledgers = [read_state(registry, name, "ledger", key=keys.pool) for name in sorted(with_ledger)]
     spent = [read_state(registry, name, "spent", key=keys.pool) for name in sorted(kept(registry, "spent"))]

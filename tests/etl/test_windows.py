@@ -338,3 +338,12 @@ def test_ids_that_several_people_use_are_told_apart(tmp_path, buckets):
     second = night(tmp_path, SECOND, source=source, buckets=buckets)
     assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"seen_before": 24}}
     assert second["released"]["transitions"] == 12
+
+
+def test_more_late_days_than_a_ledger_reaches_back_take_nothing_twice(tmp_path):
+    write_log(tmp_path / "more" / "1.jsonl", habit(range(12), MONDAY + 5 * DAY_US + 9 * HOUR, "open", "save"))
+    span = go(tmp_path, window="2026-11-21..2026-11-30", late_days=1, input=(str(tmp_path / "more"),))
+    assert span.manifest["rows"]["kept"] == 24
+    write_log(tmp_path / "more" / "2.jsonl", habit(range(12), MONDAY + 15 * DAY_US + 9 * HOUR, "open", "save"))
+    after = night(tmp_path, "2026-12-01", logs="more", late_days=20)
+    assert after["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
