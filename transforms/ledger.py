@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.mapping import Mapping
 from transforms.record_ids import record_ids
 from transforms.schemas import LEDGER
 
@@ -40,6 +42,15 @@ class Content(NamedTuple):
 
 
 NOTHING = Content(0, 0, 0)
+
+
+_KNOWN_BY: Final = {"person", "time", "timezone", "event_id", "dedupe"}
+
+
+def known_by(mapping: Mapping, *, key: bytes) -> str:
+    """What events are recognised by under a mapping, as a keyed digest: under another, nobody knows them again."""
+    said = mapping.model_dump_json(include=_KNOWN_BY).encode()
+    return blake2b(said, key=key, digest_size=16).hexdigest()
 
 
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -347,3 +348,21 @@ def test_more_late_days_than_a_ledger_reaches_back_take_nothing_twice(tmp_path):
     write_log(tmp_path / "more" / "2.jsonl", habit(range(12), MONDAY + 15 * DAY_US + 9 * HOUR, "open", "save"))
     after = night(tmp_path, "2026-12-01", logs="more", late_days=20)
     assert after["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
+
+
+BY_ID = {"event_id": "event_id", "dedupe": "event_id"}
+LOCAL = {"time": {"column": "said", "format": "iso8601"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [({}, BY_ID), (BY_ID, {}), (LOCAL, {**LOCAL, "timezone": "Europe/Berlin"})]
+)
+def test_a_mapping_that_recognises_events_otherwise_takes_none_of_a_published_night(tmp_path, before, after):
+    rows = [row for day in range(2) for row in habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save")]
+    for row in rows:
+        row["said"] = f"{datetime.fromtimestamp(row['ts'] / 1e6, UTC):%Y-%m-%dT%H:%M:%S}"
+    write_log(tmp_path / "logs" / "1.jsonl", numbered(rows))
+    night(tmp_path, FIRST, source=mapping(tmp_path / "before.yaml", **before))
+    second = night(tmp_path, SECOND, source=mapping(tmp_path / "after.yaml", **after))
+    assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
+    assert second["released"]["transitions"] == 12
