@@ -366,3 +366,26 @@ def test_a_mapping_that_recognises_events_otherwise_takes_none_of_a_published_ni
     second = night(tmp_path, SECOND, source=mapping(tmp_path / "after.yaml", **after))
     assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
     assert second["released"]["transitions"] == 12
+
+
+def around_a_release(people: int) -> list[dict[str, Any]]:
+    """Twelve do one thing; so many of them something right before, and after."""
+    start = MONDAY + 9 * HOUR
+    return [
+        *habit(range(people), start, "left"),
+        *habit(range(12), start + MINUTE, "middle"),
+        *habit(range(people), start + 2 * MINUTE, "right"),
+    ]
+
+
+def test_a_backfilled_night_is_not_joined_across_what_it_released(tmp_path):
+    write_log(tmp_path / "logs" / "30.jsonl", habit(range(12), MONDAY + 30 * DAY_US + 9 * HOUR, "open", "save"))
+    night(tmp_path, "2026-12-16")
+    write_log(tmp_path / "logs" / "0.jsonl", around_a_release(6))
+    night(tmp_path, FIRST)
+    assert actions(tmp_path, FIRST) == {"middle"}
+    write_log(
+        tmp_path / "logs" / "31.jsonl", habit(range(6, 12), MONDAY + 31 * DAY_US + 9 * HOUR, "left", "right")
+    )
+    night(tmp_path, "2026-12-17")
+    assert [row["length"] for row in released_rows(tmp_path / "registry", "2026-12-17")] == [1, 1]
