@@ -16,9 +16,10 @@ from etl.job import Job
 from etl.manifest import policy_of
 from etl.registry import Registry
 from etl.settle import Result, keep_dead_letters, where_of
-from etl.state import read_content
+from etl.state import KNOWN_BY, read_content
 from etl.versions import Version
 from etl.window import night_of
+from transforms.ledger import known_by
 
 _IN_FORCE: Final = "min_outside_unit"
 """The policy as published says the j in force: 0 where nobody's unit was known."""
@@ -52,11 +53,11 @@ def published_already(
     if not taken:
         return None
     same = _same_window(taken, window)
-    content = content_of(job)
+    content = _alike(content_of(job))
     asked = policy_of(config, config.min_outside_unit)
     if (
         same is None
-        or read_content(registry, same.name) != content
+        or _alike(read_content(registry, same.name)) != content
         or not _same_policy(same.manifest["policy"], asked)
     ):
         raise _refused(window, taken)
@@ -66,7 +67,8 @@ def published_already(
 def content_of(job: Job) -> dict[str, Any]:
     """What is remembered of a window's content: the keyed sum over its events, and how they are read."""
     content: dict[str, Any] = orjson.loads(job.staging.content.read_bytes())
-    return content | {"drop_repeats": job.anonymity.drop_repeats}
+    known = known_by(job.events.mapping, key=job.draw.ledger_key)
+    return content | {"drop_repeats": job.anonymity.drop_repeats, KNOWN_BY: known}
 
 
 def planned_window(config: RunConfig) -> dict[str, Any] | None:
@@ -81,6 +83,11 @@ def measured_window(config: RunConfig, statistics: dict[str, Any]) -> dict[str, 
     """The same, by the first and the last event that were read."""
     first, last = (str(night_of(statistics[end], config.night_timezone)) for end in ("first_us", "last_us"))
     return {"first": first, "last": last, "timezone": config.night_timezone}
+
+
+def _alike(content: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What makes two contents the same: however their events are recognised."""
+    return content and {name: value for name, value in content.items() if name != KNOWN_BY}
 
 
 def _same_window(taken: Sequence[Version], window: dict[str, Any]) -> Version | None:

@@ -76,11 +76,13 @@ def stage_ledgers(
     registry: Registry | None,
     sealing_key: bytes,
 ) -> None:
-    """Stage LEDGER rows where the buckets of their people find them."""
+    """Stage LEDGER rows where the buckets of their people find them, with the person in the place of the account."""
     rows = pa.concat_tables(ledgers).combine_chunks() if ledgers else None
     if rows is None or not rows.num_rows:
         return
     account = rows.column("account").combine_chunks().dictionary_encode()
     whose = person_of(account.dictionary, registry).take(account.indices)
+    place_of = rows.schema.get_field_index("account")
+    rows = rows.set_column(place_of, rows.schema.field(place_of), whose)
     for number, part in by_bucket(rows, bucket_of(whose, buckets=buckets), buckets=buckets):
         write_sealed(part, place(number), sealing_key)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from etl.versions import Version
-from etl.window import bounds_us
+from etl.window import DAY_US, bounds_us
 from transforms.past import BURNED, LATE, TOO_LATE, PastSpan
 
 
@@ -22,6 +22,17 @@ def touching(versions: Sequence[Version], window: dict[str, Any]) -> list[Versio
     first, end = instants(window)
     spans = [(version, *instants(version.manifest["window"])) for version in versions]
     return [version for version, begin, stop in spans if begin < end and first < stop]
+
+
+def remembered_from_us(versions: Sequence[Version]) -> int:
+    """From when on (µs UTC) the ledgers of all versions name what was consumed: each reaches back from its window's end by
+    the late days that were in force then, however many are now."""
+    reach = [
+        instants(version.manifest["window"])[1]
+        - (version.manifest["policy"].get("late_days", 0) + 1) * DAY_US
+        for version in versions
+    ]
+    return max(reach, default=0)
 
 
 def past_of(

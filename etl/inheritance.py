@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from etl.audit import append, read_chain
 from etl.config import RunConfig
 from etl.draw_on import Pooled
+from etl.history import instants
 from etl.keys import Keys
 from etl.leave import Left
 from etl.registry import Registry
 from etl.state import Kind, forget, kept, sweep_state, write_state
 from etl.waiting import current_generation, sweep_pool, write_pool
-from etl.window import begins_us
+from etl.window import DAY_US, begins_us
 from transforms.pseudonym import key_fingerprint
 
 TAIL_NIGHTS: Final = 7
@@ -90,15 +91,28 @@ def retire(registry: Registry, heir: Heir, left: Left) -> None:
         for version in registry.versions()
     }
     newest = max(last.values())
-    gone: dict[str, list[str]] = {}
+    gone: dict[Kind, list[str]] = {}
     nights: dict[Kind, int] = {"ledger": heir.config.late_days - 1, "spent": heir.nights_spent}
+    waits = _waits_beside(registry, left)
     for kind, number in nights.items():
-        old = sorted(name for name in kept(registry, kind) if last[name] < newest - timedelta(days=number))
-        for name in old:
-            forget(registry, name, kind)
-        gone |= {kind: old} if old else {}
+        old = {name for name in kept(registry, kind) if last[name] < newest - timedelta(days=number)}
+        old -= waits if kind == "spent" else set()
+        gone |= {kind: sorted(old)} if old else {}
     if left.expired or gone:
         append(registry.store, "expired", version=heir.version, pool_events=left.expired, tables=gone)
+    for kind, names in gone.items():  # the entry first: what is missing without one was lost
+        for name in names:
+            forget(registry, name, kind)
+
+
+def _waits_beside(registry: Registry, left: Left) -> set[str]:
+    """The versions whose nights something still waits from, or from before, however long ago (a backfill): what they
+    released stands between. No gap is longer than a day."""
+    first_us = pc.min(left.pool.column("time_us")).as_py()
+    if first_us is None:
+        return set()
+    windows = {version.name: instants(version.manifest["window"]) for version in registry.versions()}
+    return {name for name, (_, end_us) in windows.items() if end_us + DAY_US > first_us}
 
 
 def sweep(registry: Registry) -> None:

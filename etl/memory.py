@@ -10,15 +10,17 @@ import pyarrow as pa
 from etl.audit import Entry
 from etl.config import RunConfig
 from etl.erased import load_erased
-from etl.history import past_of
+from etl.history import past_of, remembered_from_us
 from etl.keys import Keys
 from etl.registry import Registry
-from etl.state import kept, read_state
+from etl.state import KNOWN_BY, kept, read_content, read_state
 from etl.versions import Version
 from etl.waiting import current_generation, read_pool
 from etl.window import begins_us, bounds_us
+from transforms.ledger import known_by
+from transforms.mapping import Mapping
 from transforms.past import PastSpan
-from transforms.pseudonym import key_fingerprint
+from transforms.pseudonym import derive_key, key_fingerprint
 from transforms.schemas import DIGEST, POOL, SPENT
 
 
@@ -41,7 +43,12 @@ class Memory:
 
 
 def remember(
-    registry: Registry, config: RunConfig, keys: Keys, versions: Sequence[Version], entries: Sequence[Entry]
+    registry: Registry,
+    config: RunConfig,
+    keys: Keys,
+    mapping: Mapping,
+    versions: Sequence[Version],
+    entries: Sequence[Entry],
 ) -> Memory:
     """Read it all. Needs the lock."""
     generation = current_generation(
@@ -50,11 +57,12 @@ def remember(
     past: tuple[PastSpan, ...] = ()
     with_ledger = kept(registry, "ledger")
     if config.nights is not None:
+        late_from_us = begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days)
         past = past_of(
             versions,
-            with_ledger,
+            with_ledger if _recognises(registry, with_ledger, mapping, keys) else set(),
             first_us=bounds_us(config.nights, config.night_timezone)[0],
-            late_from_us=begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days),
+            late_from_us=max(late_from_us, remembered_from_us(versions)),
         )
     ledgers = [read_state(registry, name, "ledger", key=keys.pool) for name in sorted(with_ledger)]
     spent = [read_state(registry, name, "spent", key=keys.pool) for name in sorted(kept(registry, "spent"))]
@@ -66,3 +74,9 @@ def remember(
         pa.concat_tables([SPENT.empty_table(), *(table for table in spent if table is not None)]),
         load_erased(registry.store, keys.pool),
     )
+
+
+def _recognises(registry: Registry, with_ledger: set[str], mapping: Mapping, keys: Keys) -> bool:
+    """Whether all ledgers name events as this mapping does; if not, what comes of their nights may have been consumed."""
+    asked = known_by(mapping, key=derive_key(keys.pseudonym, "ledger"))
+    return all((read_content(registry, name) or {}).get(KNOWN_BY) == asked for name in with_ledger)

@@ -17,6 +17,9 @@ from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 
 Kind = Literal["ledger", "spent", "membership"]
 
+KNOWN_BY: Final = "known_by"
+"""Of a version's content: what its ledger recognises events by (`transforms.ledger.known_by`)."""
+
 SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {"ledger": LEDGER, "spent": SPENT, "membership": MEMBERSHIP}
 
 

@@ -58,7 +58,7 @@ def draw(
 
     Args:
         batches: EVENTS as of `order_events`, the pool's among them.
-        ledger: LEDGER of the bucket's people. spent: SPENT_OF_PEOPLE.
+        ledger: LEDGER of the bucket's people, by person (`etl.draw_on.stage_ledgers`). spent: SPENT_OF_PEOPLE.
     """
     ordered = order_events(batches)
     events = ordered.events

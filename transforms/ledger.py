@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.mapping import Mapping
 from transforms.record_ids import record_ids
 from transforms.schemas import LEDGER
 
@@ -42,6 +44,15 @@ class Content(NamedTuple):
 NOTHING = Content(0, 0, 0)
 
 
+_KNOWN_BY: Final = {"person", "time", "timezone", "event_id", "dedupe"}
+
+
+def known_by(mapping: Mapping, *, key: bytes) -> str:
+    """What events are recognised by under a mapping, as a keyed digest: under another, nobody knows them again."""
+    said = mapping.model_dump_json(include=_KNOWN_BY).encode()
+    return blake2b(said, key=key, digest_size=16).hexdigest()
+
+
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
     """For each of EVENTS the keyed digest of (account, time), two words a row."""
     return _words(record_ids(_joined(events.column("account"), events.column("time_us")), key=key))
@@ -65,15 +76,19 @@ def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
 
 
 def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
-    """Which events were consumed before.
+    """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
 
-    Of m events with one digest that was consumed n times, the first n were, where all do the same. Where they do not,
-    nobody can say which of them are new, and all count as consumed.
+    Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they
+    do not, nobody can say which of them are new, and all count as consumed.
 
     Args:
-        events: EVENTS in total order, none of the pool. digests: of `event_digests`. ledger: LEDGER, any order.
+        events: EVENTS in total order, none of the pool. digests: of `event_digests`.
+        ledger: LEDGER, any order, with the person in the place of the account.
     """
-    known, times = np.unique(np.asarray(ledger.column("digest"), np.int64), return_counts=True)
+    digests = digests ^ _words(events.column("person"))[:, 0]
+    ledger_digests = np.asarray(ledger.column("digest"), np.int64)
+    ledger_digests = ledger_digests ^ _words(ledger.column("account").combine_chunks())[:, 0]
+    known, times = np.unique(ledger_digests, return_counts=True)
     if not len(known) or not len(digests):
         return np.zeros(len(digests), np.bool_)
     place = np.minimum(np.searchsorted(known, digests), len(known) - 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from etl.errors import AlreadyPublishedError, UnusableRecordsError
 from etl.keys import load_pool_key
@@ -68,6 +70,21 @@ def actions(base: Path, version: str) -> set[str]:
     return {action.removeprefix("click Desk ") for row in rows for action in row["actions"]}
 
 
+def mapping(path: Path, **more: Any) -> str:
+    settings = {
+        "format": "jsonl",
+        "person": "user_id",
+        "time": {"column": "ts", "format": "epoch_us"},
+        "action": [[{"column": "target", "as": "verbatim"}]],
+    }
+    path.write_text(yaml.safe_dump({**settings, **more}))
+    return str(path)
+
+
+def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "event_id": f"e{number}"} for number, row in enumerate(rows)]
+
+
 def test_what_too_few_share_waits_until_enough_do(tmp_path):
     write_log(
         tmp_path / "logs" / "1.jsonl",
@@ -89,7 +106,7 @@ def test_what_too_few_share_waits_until_enough_do(tmp_path):
     assert first["pool"] == {"generation": 1, "drawn": 0, "late": 0, "waiting": "< 10", "expired": 0}
     assert second["pool"] == {"generation": 2, "drawn": "< 10", "late": 0, "waiting": 0, "expired": 0}
     assert (first["active"], second["active"]) == (10, 10)
-    assert second["rows"]["kept"] == 36
+    assert second["rows"]["kept"] == 30  # 36, and what 6 people had waiting would follow from it
     rare = next(row for row in released_rows(tmp_path / "registry", SECOND) if "rare" in str(row))
     assert (rare["people"], rare["occurrences"]) == (10, 12)
     assert list((tmp_path / "registry" / ".private" / "pool").iterdir()) == [
@@ -308,3 +325,73 @@ def test_what_waits_is_in_no_byte_of_the_registry(tmp_path):
     assert len(pool(tmp_path)) == 12
     everything = [path for path in (tmp_path / "registry").rglob("*") if path.is_file()]
     assert not [path for path in everything if b"zebrafinch" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("buckets", [1, 7])
+def test_ids_that_several_people_use_are_told_apart(tmp_path, buckets):
+    source = mapping(tmp_path / "mapping.yaml", event_id="event_id", dedupe="event_id")
+    write_log(tmp_path / "logs" / "1.jsonl", numbered(habit(range(12), MONDAY + 9 * HOUR, "open", "save")))
+    night(tmp_path, FIRST, source=source, buckets=buckets)
+    write_log(
+        tmp_path / "logs" / "2.jsonl",
+        numbered(habit(range(12, 24), MONDAY + DAY_US + 9 * HOUR, "open", "save")),
+    )
+    second = night(tmp_path, SECOND, source=source, buckets=buckets)
+    assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"seen_before": 24}}
+    assert second["released"]["transitions"] == 12
+
+
+def test_more_late_days_than_a_ledger_reaches_back_take_nothing_twice(tmp_path):
+    write_log(tmp_path / "more" / "1.jsonl", habit(range(12), MONDAY + 5 * DAY_US + 9 * HOUR, "open", "save"))
+    span = go(tmp_path, window="2026-11-21..2026-11-30", late_days=1, input=(str(tmp_path / "more"),))
+    assert span.manifest["rows"]["kept"] == 24
+    write_log(
+        tmp_path / "more" / "2.jsonl", habit(range(12), MONDAY + 15 * DAY_US + 9 * HOUR, "open", "save")
+    )
+    after = night(tmp_path, "2026-12-01", logs="more", late_days=20)
+    assert after["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
+
+
+BY_ID = {"event_id": "event_id", "dedupe": "event_id"}
+LOCAL = {"time": {"column": "said", "format": "iso8601"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [({}, BY_ID), (BY_ID, {}), (LOCAL, {**LOCAL, "timezone": "Europe/Berlin"})]
+)
+def test_a_mapping_that_recognises_events_otherwise_takes_none_of_a_published_night(tmp_path, before, after):
+    rows = [
+        row for day in range(2) for row in habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save")
+    ]
+    for row in rows:
+        row["said"] = f"{datetime.fromtimestamp(row['ts'] / 1e6, UTC):%Y-%m-%dT%H:%M:%S}"
+    write_log(tmp_path / "logs" / "1.jsonl", numbered(rows))
+    night(tmp_path, FIRST, source=mapping(tmp_path / "before.yaml", **before))
+    second = night(tmp_path, SECOND, source=mapping(tmp_path / "after.yaml", **after))
+    assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
+    assert second["released"]["transitions"] == 12
+
+
+def around_a_release(people: int) -> list[dict[str, Any]]:
+    """Twelve do one thing; so many of them something right before, and after."""
+    start = MONDAY + 9 * HOUR
+    return [
+        *habit(range(people), start, "left"),
+        *habit(range(12), start + MINUTE, "middle"),
+        *habit(range(people), start + 2 * MINUTE, "right"),
+    ]
+
+
+def test_a_backfilled_night_is_not_joined_across_what_it_released(tmp_path):
+    write_log(
+        tmp_path / "logs" / "30.jsonl", habit(range(12), MONDAY + 30 * DAY_US + 9 * HOUR, "open", "save")
+    )
+    night(tmp_path, "2026-12-16")
+    write_log(tmp_path / "logs" / "0.jsonl", around_a_release(6))
+    night(tmp_path, FIRST)
+    assert actions(tmp_path, FIRST) == {"middle"}
+    write_log(
+        tmp_path / "logs" / "31.jsonl", habit(range(6, 12), MONDAY + 31 * DAY_US + 9 * HOUR, "left", "right")
+    )
+    night(tmp_path, "2026-12-17")
+    assert [row["length"] for row in released_rows(tmp_path / "registry", "2026-12-17")] == [1, 1]

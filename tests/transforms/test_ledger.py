@@ -61,6 +61,13 @@ def test_another_account_at_the_same_time_is_new():
     assert known([Act("p", 1, ("a",), account="x")], [Act("p", 1, ("a",), account="y")]) == [False]
 
 
+def test_an_id_that_two_people_use_is_two():
+    assert known(
+        [Act("p", 5, ("a",), record_id="r1"), Act("q", 5, ("a",), record_id="r1")],
+        [Act("p", 1, ("a",), record_id="r1")],
+    ) == [True, False]
+
+
 def test_nothing_is_known_of_nothing():
     assert known([], []) == []
     assert known([Act("p", 1, ("a",))], []) == [False]
