@@ -53,7 +53,18 @@ def test_a_run_into_a_bucket(s3, tmp_path, flags, capfd):
     assert ours["files"] == theirs["files"]
     assert here.store.read("README.md") == there.store.read("README.md")
     assert {name.split("/")[1] for name in there.store.names(".private")} == {
-        *("audit", "dead-letters", "key-fingerprint", "lock", "registry", "runs"),
+        *(
+            "audit",
+            "dead-letters",
+            "key-fingerprint",
+            "lineage",
+            "lock",
+            "pool",
+            "pool-key-id",
+            "registry",
+            "runs",
+        ),
+        "state",
     }
     state = tmp_path / "state" / "desirepath" / "staging"
     assert [path for path in state.rglob("*") if path.is_file()] == []
