@@ -100,9 +100,8 @@ def gate(
     splits = {split: pa.concat_tables(tables) for split, tables in by_split.items()}
     release = read_table(staging.release) if splits else None
     inputs = run_input_gate(exact, policy)
-    if "rows.read" in public.get("rounded", ()) or not isinstance(
-        public["rows"]["read"], int
-    ):  # what was observed would say what is not told
+    # What was observed would say what is not told.
+    if "rows.read" in public.get("rounded", ()) or not isinstance(public["rows"]["read"], int):
         inputs = [replace(check, observed="not shown") for check in inputs]
     checks = [
         *inputs,

@@ -140,9 +140,8 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         }
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
         public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-    apart = any(
-        0 < people < k for people in behind["apart"]
-    )  # rows are in open sessions, or actions from the pool
+    # Of so few people rows are in open sessions, or actions from the pool.
+    apart = any(0 < people < k for people in behind["apart"])
     # With repeats of k people rows say nothing of actions.
     if (public["rounded"] or apart) and repeated < k <= behind["rows"]:
         public["rounded"] += ["rows.kept", "rows.read"]

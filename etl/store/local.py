@@ -64,9 +64,8 @@ class LocalStore:
 
     def names(self, prefix: str = "") -> list[str]:
         def failed(error: OSError) -> None:
-            if not isinstance(
-                error, (FileNotFoundError, NotADirectoryError)
-            ):  # removed meanwhile, or never there
+            # Removed meanwhile, or never there.
+            if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
                 raise error
 
         found = []
