@@ -53,18 +53,25 @@ def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) 
     try:
         facts = orjson.loads(registry.store.read(f"{FOLDER}/{number:08d}/generation.json"))
         sealed = [(name, registry.store.read(name)) for name in facts["parts"]]
-    except (FileNotFoundError, orjson.JSONDecodeError, KeyError):
-        raise StorageError(
-            f"generation {number} of the pool is not whole: restore {FOLDER} from the backup that goes with the "
-            "newest manifest"
-        ) from None
-    if facts["pseudonym_key"] != fingerprint:
+    except (FileNotFoundError, orjson.JSONDecodeError, KeyError, TypeError):
+        raise _not_whole(number) from None
+    if facts.get("pseudonym_key") != fingerprint:
         raise ConfigError(
             "what waits in the pool was pseudonymised under another key: its people would not meet the new ones; finish "
             "the rotation of keys (desirepath rotate-key), or give the key from before"
         )
     tables = [open_parquet(content, key, name=name).cast(POOL) for name, content in sealed]
-    return pa.concat_tables([POOL.empty_table(), *tables]).unify_dictionaries()
+    pool = pa.concat_tables([POOL.empty_table(), *tables])
+    # A part that is missing, there twice, or of another generation.
+    if pool.num_rows != facts.get("rows") or len({name for name, _ in sealed}) < len(sealed):
+        raise _not_whole(number)
+    return pool.unify_dictionaries()
+
+
+def _not_whole(number: int) -> StorageError:
+    return StorageError(
+        f"generation {number} of the pool is not whole: restore {FOLDER} from the backup that goes with the newest manifest"
+    )
 
 
 def sweep_pool(registry: Registry, number: int) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from etl.errors import AlreadyPublishedError, UnusableRecordsError
+from etl.errors import AlreadyPublishedError, StorageError, UnusableRecordsError
 from etl.keys import load_pool_key
 from etl.registry import Registry
 from etl.state import kept, read_state
@@ -389,3 +389,24 @@ def test_a_backfilled_night_is_not_joined_across_what_it_released(tmp_path):
     )
     night(tmp_path, "2026-12-17")
     assert [row["length"] for row in released_rows(tmp_path / "registry", "2026-12-17")] == [1, 1]
+
+
+def test_state_that_was_lost_is_told(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", around_a_release(6))
+    night(tmp_path, FIRST)
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    private = tmp_path / "registry" / ".private"
+    spent = private / "state" / FIRST / "spent.parquet"
+    content = spent.read_bytes()
+    spent.unlink()
+    with pytest.raises(StorageError, match="restore"):
+        night(tmp_path, SECOND)
+    spent.write_bytes(content)
+    facts = private / "pool" / "00000001" / "generation.json"
+    said = json.loads(facts.read_bytes())
+    for spoilt in ({"parts": said["parts"] * 2, "rows": 24}, {"parts": []}, {"rows": 11}, {"parts": None}):
+        facts.write_text(json.dumps(said | spoilt))
+        with pytest.raises(StorageError, match="not whole"):
+            night(tmp_path, SECOND)
+    facts.write_text(json.dumps(said))
+    assert night(tmp_path, SECOND)["version"] == SECOND
