@@ -410,3 +410,19 @@ def test_state_that_was_lost_is_told(tmp_path):
             night(tmp_path, SECOND)
     facts.write_text(json.dumps(said))
     assert night(tmp_path, SECOND)["version"] == SECOND
+
+
+def test_what_waits_goes_on_under_a_mapping_of_other_levels(tmp_path):
+    one = mapping(tmp_path / "one.yaml")
+    levels = [[{"column": name, "as": "verbatim"}] for name in ("target", "app")]
+    two = mapping(tmp_path / "two.yaml", action=levels)
+    for day, (date, source) in enumerate(((FIRST, one), (SECOND, two), (THIRD, one))):
+        start = MONDAY + day * DAY_US + 9 * HOUR
+        write_log(
+            tmp_path / "logs" / f"{day}.jsonl",
+            habit(range(12), start, "open", "save")
+            + habit(range(4 * day, 4 * day + 4), start + 2 * HOUR, "rare", "thing"),
+        )
+        night(tmp_path, date, source=source)
+    rows = released_rows(tmp_path / "registry", THIRD)
+    assert ["rare", "thing"] in [row["actions"] for row in rows]
