@@ -97,5 +97,11 @@ def latest(chain: list[Entry], event: str) -> dict[str, Entry]:
     return {entry.version: entry for entry in chain if entry.event == event and entry.version is not None}
 
 
+def carried_out(store: Store, event: str, request: str) -> Entry | None:
+    """The entry that says that a request was carried out; None: it did not get that far."""
+    found = (entry for entry in read_chain(store) if entry.event == event)
+    return next((entry for entry in found if entry.fields.get("request") == request), None)
+
+
 def _number(name: str) -> int:
     return int(name.rpartition("/")[2].removesuffix(".json"))

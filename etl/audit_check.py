@@ -10,9 +10,8 @@ import orjson
 
 from etl.audit import START, Entry, latest, parse
 from etl.erased import is_the_named_one
-from etl.erasure_request import REQUEST
 from etl.errors import StorageError
-from etl.layout import AUDIT, MANIFESTS, WITHDRAWN, data_of, manifest_of, tombstone_of
+from etl.layout import AUDIT, ERASING, MANIFESTS, WITHDRAWN, data_of, manifest_of, tombstone_of
 from etl.store import Store
 
 
@@ -36,7 +35,7 @@ def verify_chain(store: Store) -> list[str]:
 
 def _erased(store: Store, chain: list[Entry]) -> Iterator[str]:
     if not is_the_named_one(store, chain):
-        begun = store.exists(REQUEST)
+        begun = store.exists(ERASING)
         yield (
             "an erasure was interrupted: run it again, or the nightly run"
             if begun

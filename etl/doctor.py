@@ -7,15 +7,18 @@ import shutil
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from etl.errors import DesirepathError, NothingMatchedError
+
+if TYPE_CHECKING:
+    from etl.keys import Kind
 
 Level = Literal["OK", "WARN", "FAIL"]
 _LATER_SECONDS = 300
@@ -94,57 +97,46 @@ def check_clock(zone: str, now: float | None = None, times: Iterable[float] = ()
         yield Finding("OK", f"The clock says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC.")
 
 
-def check_pool_key(file: Path | None, is_registry: bool) -> Iterator[Finding]:
-    """The pool key, without making one. Whether it is the right one only what it has sealed can tell."""
-    from etl.keys import POOL_KEY, default_file, load_pool_key
-
-    if file is None and POOL_KEY.environment not in os.environ and not default_file(POOL_KEY).exists():
-        level: Level = "FAIL" if is_registry else "WARN"
-        yield Finding(
-            level,
-            f"No pool key is given, and there is none at {default_file(POOL_KEY)}: "
-            + ("give it with --pool-key-file." if is_registry else "the first run makes one."),
-        )
-        return
-    try:
-        load_pool_key(file)
-    except DesirepathError as error:
-        yield Finding("FAIL", f"The pool key cannot be used: {str(error).rstrip('.')}.")
-        return
-    yield Finding("OK", "The pool key can be read.")
-
-
-def check_key(key_file: Path | None, known_fingerprint: str | None) -> Iterator[Finding]:
+def check_key(file: Path | None, known: str | None) -> Iterator[Finding]:
     """The pseudonym key, without making one, against the fingerprint that the registry keeps."""
-    from etl.keys import PSEUDONYM_KEY, default_file, load_key
+    from etl.keys import PSEUDONYM_KEY, load_key
     from transforms.pseudonym import key_fingerprint
 
-    own = default_file(PSEUDONYM_KEY)
-    if key_file is None and PSEUDONYM_KEY.environment not in os.environ and not own.exists():
-        level: Level = "WARN" if known_fingerprint is None else "FAIL"
-        yield Finding(
-            level,
-            f"No key is given, and there is none at {own}: "
-            + (
-                "the first run makes one."
-                if level == "WARN"
-                else "the registry has one; give it with --key-file."
-            ),
-        )
+    yield from _key(PSEUDONYM_KEY, lambda: key_fingerprint(load_key(file)), file, known)
+
+
+def check_pool_key(file: Path | None, known: str | None) -> Iterator[Finding]:
+    """The pool key, without making one, against the id that the registry keeps."""
+    from etl.keys import POOL_KEY, load_pool_key
+    from etl.vault import key_id
+
+    yield from _key(POOL_KEY, lambda: key_id(load_pool_key(file)), file, known)
+
+
+def _key(kind: Kind, identify: Callable[[], str], file: Path | None, known: str | None) -> Iterator[Finding]:
+    from etl.keys import default_file
+
+    own = default_file(kind)
+    if file is None and kind.environment not in os.environ and not own.exists():
+        missing = f"No {kind.title} is given, and there is none at {own}"
+        if known is None:
+            yield Finding("WARN", f"{missing}: the first run makes one.")
+        else:
+            yield Finding("FAIL", f"{missing}: the registry has one; give it with {kind.flag}.")
         return
     try:
-        fingerprint = key_fingerprint(load_key(key_file))
+        found = identify()
     except DesirepathError as error:
-        yield Finding("FAIL", f"The key cannot be used: {str(error).rstrip('.')}.")
+        yield Finding("FAIL", f"The {kind.title} cannot be used: {str(error).rstrip('.')}.")
         return
-    if known_fingerprint is None:
-        yield Finding("OK", f"The key can be read (fingerprint {fingerprint}); the registry has none yet.")
-    elif known_fingerprint == fingerprint:
-        yield Finding("OK", f"The key is the registry's (fingerprint {fingerprint}).")
+    if known is None:
+        yield Finding("OK", f"The {kind.title} can be read (id {found}); the registry has none yet.")
+    elif known == found:
+        yield Finding("OK", f"The {kind.title} is the registry's (id {found}).")
     else:
         yield Finding(
             "FAIL",
-            f"The key has fingerprint {fingerprint} and the registry's has {known_fingerprint}: a run would be refused.",
+            f"The {kind.title} has the id {found} and the registry's has {known}: a run would be refused.",
         )
 
 

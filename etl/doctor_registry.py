@@ -8,15 +8,30 @@ from pathlib import Path
 
 from etl.doctor import Finding, sentence
 from etl.errors import DesirepathError
-from etl.layout import FINGERPRINT, MANIFESTS, PRIVATE, REPORTS
+from etl.layout import (
+    FINGERPRINT,
+    JOURNAL,
+    LOCK,
+    MANIFESTS,
+    POOL_KEY_ID,
+    PRIVATE,
+    QUARANTINE,
+    REPORTS,
+    ROTATING,
+    STAGING,
+)
 from etl.registry import Registry
 from etl.store import is_url
 
 
-def fingerprint_of(root: str | Path) -> str | None:
-    """The fingerprint of the key that the registry keeps; None: it has none, or cannot be read."""
+def key_ids_of(root: str | Path) -> tuple[str | None, str | None]:
+    """What the registry tells its pseudonym key and its pool key by; None: it has none, or cannot be read."""
+    return _read(root, FINGERPRINT), _read(root, POOL_KEY_ID)
+
+
+def _read(root: str | Path, name: str) -> str | None:
     try:
-        return Registry(root).store.read(FINGERPRINT).decode("ascii")
+        return Registry(root).store.read(name).decode("ascii")
     except (OSError, ValueError, DesirepathError):
         return None
 
@@ -73,8 +88,11 @@ def _local(root: Path) -> Iterator[Finding]:
         return
     yield from _access(root, private)
     yield from _versions(root)
-    yield from _lock(private)
-    yield from _leftovers(private)
+    holder = lock_holder(root / LOCK)
+    yield _lock(holder)
+    if holder is None:
+        yield _leftovers(root)
+    yield from _quarantine(root)
 
 
 def _access(root: Path, private: Path) -> Iterator[Finding]:
@@ -93,8 +111,9 @@ def _access(root: Path, private: Path) -> Iterator[Finding]:
 
 
 def _versions(root: str | Path) -> Iterator[Finding]:
+    registry = Registry(root)
     try:
-        versions = Registry(root).versions()
+        versions, rotating = registry.versions(), registry.store.exists(ROTATING)
     except DesirepathError as error:
         yield Finding("FAIL", sentence(error))
         return
@@ -102,14 +121,17 @@ def _versions(root: str | Path) -> Iterator[Finding]:
     withdrawn = sum(not version.is_live for version in versions)
     gone = f", {withdrawn:,} of them withdrawn" if withdrawn else ""
     yield Finding("OK", f"The registry holds {len(versions):,} versions{last}{gone}.")
+    if rotating:
+        yield Finding(
+            "FAIL",
+            "A change of keys was interrupted: run the same `desirepath rotate-key` again, it goes on there.",
+        )
 
 
-def _lock(private: Path) -> Iterator[Finding]:
-    holder = lock_holder(private / "lock")
+def _lock(holder: str | None) -> Finding:
     if holder is None:
-        yield Finding("OK", "Nobody holds the lock.")
-    else:
-        yield Finding("WARN", f"A run is at work: {holder} holds the lock; another run would end with 75.")
+        return Finding("OK", "Nobody holds the lock.")
+    return Finding("WARN", f"A run is at work: {holder} holds the lock; another run would end with 75.")
 
 
 def lock_holder(lock: Path) -> str | None:
@@ -127,18 +149,21 @@ def lock_holder(lock: Path) -> str | None:
     return None
 
 
-def _leftovers(private: Path) -> Iterator[Finding]:
-    held = lock_holder(private / "lock") is not None
-    staged = 0 if held else len(list((private / "staging").glob("*")))
-    begun = 0 if held else len(list((private / "publishing").glob("*")))
-    if staged or begun:
-        yield Finding(
-            "WARN",
-            f"Runs that died left {staged} staging folders (ciphertext) and {begun} publications that did not get to "
-            "their manifest: the next run removes them.",
-        )
-    else:
-        yield Finding("OK", "No dead run left anything.")
-    waiting = len(list((private / "quarantine").glob("*")))
-    if waiting:
+def _leftovers(root: Path) -> Finding:
+    staged, begun = (_count(root / name) for name in (STAGING, JOURNAL))
+    if not staged and not begun:
+        return Finding("OK", "No dead run left anything.")
+    return Finding(
+        "WARN",
+        f"Runs that died left {staged} staging folders (ciphertext) and {begun} publications that did not get to "
+        "their manifest: the next run removes them.",
+    )
+
+
+def _quarantine(root: Path) -> Iterator[Finding]:
+    if waiting := _count(root / QUARANTINE):
         yield Finding("WARN", f"{waiting} quarantined versions wait for a steward to look.")
+
+
+def _count(folder: Path) -> int:
+    return len(list(folder.glob("*")))

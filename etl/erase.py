@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from etl.audit import Entry, append, read_chain
+from etl.audit import Entry, append, carried_out
 from etl.erased import SHA256, add_erased
 from etl.erasure_request import (
     Affected,
@@ -22,19 +22,16 @@ from etl.erasure_request import (
     open_request,
     save_request,
 )
-from etl.layout import DATA, PRIVATE, QUARANTINE
-from etl.pool_rewrite import generation_of, parts_of, rewrite_pool
+from etl.layout import DATA, POOL, QUARANTINE, STAGING, STATE
+from etl.pool_rewrite import rewrite_pool
 from etl.registry import Registry
 from etl.sealed_objects import read_sealed_object, write_sealed_object
-from etl.state import FOLDER as STATE
-from etl.state import object_name
+from etl.state import object_name, state_objects
 from etl.store import Store
-from etl.waiting import FOLDER as POOL
-from etl.waiting import sweep_pool
+from etl.waiting import generation_of, parts_of, sweep_pool
 from transforms.erasure import ACCOUNT, rows_of, without
 
 EVENT: Final = "erased"
-STAGING: Final = f"{PRIVATE}/staging"
 
 
 def erase(
@@ -79,10 +76,8 @@ def find_traces(
         ConfigError: another pool key sealed it. StorageError: an object was changed.
     """
     store = registry.store
-    names = [name for name in store.names(STATE) if name.endswith(".parquet")]
-    names += parts_of(registry, generation_of(registry))
     affected = []
-    for name in names:
+    for name in [*state_objects(store), *parts_of(registry, generation_of(registry))]:
         table = read_sealed_object(store, name, key)
         if ACCOUNT in table.column_names and (rows := rows_of(table, accounts)):
             affected.append(Affected(name, sha256(store.read(name)).hexdigest(), rows))
@@ -107,7 +102,7 @@ def finish_erasure(registry: Registry, key: bytes) -> Entry | None:
     request = open_request(store, key)
     if request is None:
         return None
-    entry = _recorded(store, request)
+    entry = carried_out(store, EVENT, request.id)
     if entry is None:
         for version in request.withdrawn:
             registry.withdraw(version, request.reason, request.by)
@@ -158,8 +153,3 @@ def _forget_quarantined(store: Store) -> int:
     for name in data:
         store.remove(name)
     return len(data)
-
-
-def _recorded(store: Store, request: Request) -> Entry | None:
-    found = (entry for entry in read_chain(store) if entry.event == EVENT)
-    return next((entry for entry in found if entry.fields.get("request") == request.id), None)

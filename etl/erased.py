@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from etl.audit import Entry, read_chain
 from etl.errors import StorageError
-from etl.sealed_objects import ERASED, read_sealed_object, write_sealed_object
+from etl.layout import ERASED
+from etl.sealed_objects import read_sealed_object, write_sealed_object
 from etl.store import Store
 from transforms.erasure import ascending
 from transforms.schemas import DIGEST

@@ -11,13 +11,11 @@ from typing import Any, Final, Literal
 import orjson
 import pyarrow as pa
 
-from etl.layout import PRIVATE
+from etl.layout import ERASING, POOL
 from etl.sealed_objects import read_sealed_object, write_sealed_object
 from etl.store import Store
-from etl.waiting import FOLDER as POOL
 from transforms.schemas import DIGEST
 
-REQUEST: Final = f"{PRIVATE}/erasing.parquet"
 _SCHEMA: Final = pa.schema([pa.field("account", DIGEST, nullable=False)])
 
 Published = Literal["keep", "withdraw"]
@@ -75,13 +73,13 @@ def save_request(store: Store, request: Request, key: bytes) -> None:
     said = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "accounts"}
     said["affected"] = [asdict(one) for one in request.affected]
     schema = _SCHEMA.with_metadata({"request": orjson.dumps(said)})
-    write_sealed_object(store, REQUEST, pa.table([request.accounts], schema=schema), key)
+    write_sealed_object(store, ERASING, pa.table([request.accounts], schema=schema), key)
 
 
 def open_request(store: Store, key: bytes) -> Request | None:
     """The request that is being worked on; None: there is none."""
     try:
-        table = read_sealed_object(store, REQUEST, key)
+        table = read_sealed_object(store, ERASING, key)
     except FileNotFoundError:
         return None
     said: dict[str, Any] = orjson.loads(table.schema.metadata[b"request"])
@@ -92,4 +90,4 @@ def open_request(store: Store, key: bytes) -> Request | None:
 
 def close_request(store: Store) -> None:
     """All is done."""
-    store.remove(REQUEST)
+    store.remove(ERASING)

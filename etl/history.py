@@ -28,7 +28,8 @@ def remembered_from_us(versions: Sequence[Version]) -> int:
     """From when on (µs UTC) the ledgers of all versions name what was consumed: each reaches back from its window's end by
     the late days that were in force then, however many are now."""
     reach = [
-        instants(version.manifest["window"])[1] - (version.manifest["policy"].get("late_days", 0) + 1) * DAY_US
+        instants(version.manifest["window"])[1]
+        - (version.manifest["policy"].get("late_days", 0) + 1) * DAY_US
         for version in versions
     ]
     return max(reach, default=0)

@@ -27,6 +27,20 @@ FINGERPRINT: Final = f"{PRIVATE}/key-fingerprint"
 DEAD_LETTERS: Final = f"{PRIVATE}/dead-letters"
 RUNS: Final = f"{PRIVATE}/runs"
 QUARANTINE: Final = f"{PRIVATE}/quarantine"
+LINEAGE: Final = f"{PRIVATE}/lineage"
+STAGING: Final = f"{PRIVATE}/staging"
+
+POOL: Final = f"{PRIVATE}/pool"
+STATE: Final = f"{PRIVATE}/state"
+ERASED: Final = f"{PRIVATE}/erased.parquet"
+"""The accounts that are never admitted again."""
+
+ERASING: Final = f"{PRIVATE}/erasing.parquet"
+"""There while an erasure is under way: what it has to do."""
+
+POOL_KEY_ID: Final = f"{PRIVATE}/pool-key-id"
+ROTATING: Final = f"{PRIVATE}/rotating.json"
+"""There while a key is being changed: what is sealed may be under either key."""
 
 
 def data_of(version: str) -> str:

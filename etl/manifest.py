@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from etl import __version__
 from etl.config import RunConfig
+from etl.layout import data_of
 from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell, tell_people
 from transforms.draw import SEEN_BEFORE
@@ -208,4 +209,4 @@ def _file(version: str, data: Path, name: str) -> dict[str, Any]:
     with open(path, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     rows = pq.ParquetFile(path).metadata.num_rows
-    return {"path": f"data/{version}/{name}", "sha256": digest, "rows": rows}
+    return {"path": f"{data_of(version)}/{name}", "sha256": digest, "rows": rows}

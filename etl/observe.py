@@ -16,9 +16,8 @@ from etl import logs
 from etl.config import RunConfig
 from etl.console import Console
 from etl.ending import Ending, exit_code_of, gates_of
-from etl.layout import PRIVATE
+from etl.layout import LINEAGE, PRIVATE
 from etl.registry import Registry
-from etl.retention import LINEAGE
 
 if TYPE_CHECKING:
     from etl.input_digests import InputDigests

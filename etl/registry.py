@@ -25,6 +25,7 @@ from etl.layout import (
     MANIFESTS,
     PRIVATE,
     QUARANTINE,
+    STAGING,
     WITHDRAWN,
     data_of,
     journal_of,
@@ -59,9 +60,7 @@ class Registry:
     def create(self) -> None:
         """Make a registry without versions, where there is none yet."""
         found = self.store.top() if is_url(self.root) or Path(self.root).is_dir() else []
-        if (
-            found and PRIVATE not in found
-        ):  # it holds something and was never a registry: it is somebody else's
+        if found and PRIVATE not in found:  # what is there is somebody else's
             raise ConfigError(
                 f"{self.where()} is not empty and is not a registry: give an empty or a new folder with --registry"
             )
@@ -209,7 +208,7 @@ class Registry:
     def _staging_folder(self) -> Path:
         """In a local registry, so that publishing is a rename; else in the user's state folder, apart by registry."""
         if isinstance(self.root, Path):
-            return self.root / PRIVATE / "staging"
+            return self.root / STAGING
         state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
         return Path(state) / "desirepath" / "staging" / sha256(str(self.root).encode()).hexdigest()[:16]
 

@@ -12,13 +12,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from etl.audit import Entry, append, latest, read_chain
-from etl.layout import DEAD_LETTERS, PRIVATE, QUARANTINE, RUNS
+from etl.layout import DEAD_LETTERS, LINEAGE, QUARANTINE, RUNS, STATE
 from etl.retention_times import Retention
-from etl.state import FOLDER as STATE
 from etl.store import Store
 
 EVENT: Final = "expired"
-LINEAGE: Final = f"{PRIVATE}/lineage"
+KINDS: Final[Mapping[str, str]] = {
+    "dead_letters": DEAD_LETTERS,
+    "run_records": RUNS,
+    "quarantine": QUARANTINE,
+    "membership": STATE,
+    "lineage": LINEAGE,
+}
+"""What has a time to go, and where it lies."""
+
 _RUN: Final = re.compile(r"\d{8}T\d{6}Z")
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -108,13 +115,3 @@ def old_keys(chain: list[Entry], retention: Retention, now: datetime) -> list[st
 
 def _parsed(when: str) -> datetime:
     return datetime.strptime(when, _TIME).replace(tzinfo=UTC)
-
-
-KINDS: Final[Mapping[str, str]] = {
-    "dead_letters": DEAD_LETTERS,
-    "run_records": RUNS,
-    "quarantine": QUARANTINE,
-    "membership": STATE,
-    "lineage": LINEAGE,
-}
-"""What has a time to go, and where it lies."""

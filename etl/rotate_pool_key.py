@@ -7,26 +7,22 @@ on where it stopped.
 from __future__ import annotations
 
 import contextlib
-from hashlib import sha256
 
-import pyarrow as pa
-
-from etl.audit import Entry, append
+from etl.audit import Entry
 from etl.erase import finish_erasure
-from etl.erased import SHA256
 from etl.errors import ConfigError
-from etl.pool_rewrite import generation_of, rewrite_pool
+from etl.layout import ERASED, POOL_KEY_ID
+from etl.pool_rewrite import rewrite_pool
 from etl.registry import Registry
-from etl.rotation import EVENT, Rotation, begin, begun, end, must_be_the_same, recorded, state_objects
+from etl.rotation import Rotation, begin, begun, end, must_be_the_same, record, recorded
 from etl.sealed_objects import (
-    ERASED,
-    POOL_KEY_ID,
     check_pool_key,
     read_sealed_object,
     write_sealed_object,
 )
+from etl.state import state_objects
 from etl.vault import key_id
-from etl.waiting import sweep_pool
+from etl.waiting import generation_of, sweep_pool
 
 
 def rotate_pool_key(registry: Registry, old: bytes, new: bytes, *, by: str) -> Entry | None:
@@ -58,32 +54,14 @@ def rotate_pool_key(registry: Registry, old: bytes, new: bytes, *, by: str) -> E
 
 def _seal_anew(registry: Registry, rotation: Rotation, old: bytes, new: bytes) -> Entry:
     store = registry.store
-
-    def read(name: str) -> pa.Table:
-        try:
-            return read_sealed_object(store, name, old)
-        except ConfigError:
-            return read_sealed_object(store, name, new)
-
     objects = [*state_objects(store), *([ERASED] if store.exists(ERASED) else [])]
     for name in objects:
         try:
             read_sealed_object(store, name, new)
         except ConfigError:
-            write_sealed_object(store, name, read(name), new)
+            write_sealed_object(store, name, read_sealed_object(store, name, old), new)
     generation = generation_of(registry)
     if generation:
-        rewrite_pool(registry, generation, lambda table: table, opened_with=read, key=new)
+        rewrite_pool(registry, generation, lambda table: table, old_key=old, key=new)
         generation += 1
-    return append(
-        store,
-        EVENT,
-        request=rotation.id,
-        which=rotation.which,
-        old=rotation.old,
-        new=rotation.new,
-        by=rotation.by,
-        objects=len(objects),
-        generation=generation,
-        **({SHA256: sha256(store.read(ERASED)).hexdigest()} if store.exists(ERASED) else {}),
-    )
+    return record(store, rotation, generation, objects=len(objects))

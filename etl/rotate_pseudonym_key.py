@@ -13,17 +13,17 @@ from typing import Final
 
 import pyarrow as pa
 
-from etl.audit import Entry, append
+from etl.audit import Entry
 from etl.erase import finish_erasure
-from etl.erased import SHA256, current_list
+from etl.erased import current_list
 from etl.errors import ConfigError
-from etl.layout import FINGERPRINT
-from etl.pool_rewrite import generation_of, parts_of, rewrite_pool
+from etl.layout import ERASED, FINGERPRINT, STATE
+from etl.pool_rewrite import rewrite_pool
 from etl.registry import Registry
-from etl.rotation import EVENT, Rotation, begin, begun, end, must_be_the_same, recorded, state_objects
-from etl.sealed_objects import ERASED, check_pool_key, read_sealed_object, write_sealed_object
-from etl.state import FOLDER as STATE
-from etl.waiting import sweep_pool
+from etl.rotation import Rotation, begin, begun, end, must_be_the_same, record, recorded
+from etl.sealed_objects import check_pool_key, read_sealed_object, write_sealed_object
+from etl.state import state_objects
+from etl.waiting import generation_of, parts_of, sweep_pool
 from transforms.erasure import ACCOUNT, Renamed, renamed
 from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms, unit_pseudonyms
 
@@ -136,18 +136,7 @@ def _rename_all(registry: Registry, rotation: Rotation, names: Names, key: bytes
             registry, generation, lambda table: names.rename(table).table, key=key, fingerprint=fingerprint
         )
         generation += 1
-    return append(
-        store,
-        EVENT,
-        request=rotation.id,
-        which=rotation.which,
-        old=rotation.old,
-        new=rotation.new,
-        by=rotation.by,
-        lost=rotation.lost,
-        generation=generation,
-        **({SHA256: sha256(store.read(ERASED)).hexdigest()} if store.exists(ERASED) else {}),
-    )
+    return record(store, rotation, generation, lost=rotation.lost)
 
 
 def _count_lost(registry: Registry, names: Names, key: bytes) -> dict[str, int]:

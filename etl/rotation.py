@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any, Literal
 
 import orjson
 
-from etl.audit import Entry, read_chain
+from etl.audit import Entry, append, carried_out
 from etl.canonical import dump
+from etl.erased import SHA256
 from etl.errors import ConfigError
-from etl.sealed_objects import ROTATING
-from etl.state import FOLDER as STATE
+from etl.layout import ERASED, ROTATING
 from etl.store import Store
 
 EVENT = "key_rotated"
@@ -69,15 +70,26 @@ def must_be_the_same(rotation: Rotation, which: Which, old: str, new: str, names
 
 def recorded(store: Store, rotation: Rotation) -> Entry | None:
     """Its audit entry, if it got that far."""
-    found = (entry for entry in read_chain(store) if entry.event == EVENT)
-    return next((entry for entry in found if entry.fields.get("request") == rotation.id), None)
+    return carried_out(store, EVENT, rotation.id)
+
+
+def record(store: Store, rotation: Rotation, generation: int, **fields: Any) -> Entry:
+    """Write its audit entry, the commit, with the digest of the list of the erased as it is now. Needs the lock."""
+    if store.exists(ERASED):
+        fields[SHA256] = sha256(store.read(ERASED)).hexdigest()
+    return append(
+        store,
+        EVENT,
+        request=rotation.id,
+        which=rotation.which,
+        old=rotation.old,
+        new=rotation.new,
+        by=rotation.by,
+        generation=generation,
+        **fields,
+    )
 
 
 def end(store: Store) -> None:
     """All is done."""
     store.remove(ROTATING)
-
-
-def state_objects(store: Store) -> list[str]:
-    """The sealed tables of all versions."""
-    return [name for name in store.names(STATE) if name.endswith(".parquet")]

@@ -112,9 +112,7 @@ def _attempt(this: _Run) -> Result | None:
     preload()
     participation = read_participation(config, this.keys.pseudonym)
     versions = registry.versions()
-    memory = remember(
-        registry, config, this.keys, this.mapping, versions, read_chain(registry.store)
-    )
+    memory = remember(registry, config, this.keys, this.mapping, versions, read_chain(registry.store))
     job, pooled = plan_job(
         config, this.mapping, this.files, this.keys.pseudonym, staging, participation, memory
     )

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Final
 
 import pyarrow as pa
 
 from etl.errors import ConfigError
-from etl.layout import PRIVATE
+from etl.layout import POOL_KEY_ID, ROTATING
 from etl.store import Store
 from etl.vault import key_id, open_parquet, seal_parquet
-
-ERASED: Final = f"{PRIVATE}/erased.parquet"
-"""The accounts that are never admitted again."""
-
-POOL_KEY_ID: Final = f"{PRIVATE}/pool-key-id"
-ROTATING: Final = f"{PRIVATE}/rotating.json"
-"""There while a key is being changed: what is sealed may be under either key."""
 
 
 def read_sealed_object(store: Store, name: str, key: bytes) -> pa.Table:

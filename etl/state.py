@@ -9,14 +9,14 @@ import orjson
 import pyarrow as pa
 
 from etl.canonical import dump
-from etl.layout import PRIVATE
+from etl.layout import STATE
 from etl.registry import Registry
-from etl.vault import open_parquet, seal_parquet
+from etl.sealed_objects import read_sealed_object, write_sealed_object
+from etl.store import Store
 from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 
 Kind = Literal["ledger", "spent", "membership"]
 
-FOLDER: Final = f"{PRIVATE}/state"
 KNOWN_BY: Final = "known_by"
 """Of a version's content: what its ledger recognises events by (`transforms.ledger.known_by`)."""
 
@@ -25,7 +25,7 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {"ledger": LEDGER, "spent": SPENT, "m
 
 def object_name(version: str, kind: Kind) -> str:
     """The object's name."""
-    return f"{FOLDER}/{version}/{kind}.parquet"
+    return f"{STATE}/{version}/{kind}.parquet"
 
 
 def write_state(
@@ -33,34 +33,36 @@ def write_state(
 ) -> None:
     """Write a version's state; before its manifest, so that a version always has it."""
     for kind, table in tables.items():
-        name = object_name(version, kind)
-        registry.store.replace(name, seal_parquet(table, key, name=name))
-    registry.store.replace(f"{FOLDER}/{version}/content.json", dump(content))
+        write_sealed_object(registry.store, object_name(version, kind), table, key)
+    registry.store.replace(f"{STATE}/{version}/content.json", dump(content))
 
 
 def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> pa.Table | None:
     """A table of a version's state; None: it is not kept any more."""
-    name = object_name(version, kind)
     try:
-        content = registry.store.read(name)
+        return read_sealed_object(registry.store, object_name(version, kind), key).cast(SCHEMAS[kind])
     except FileNotFoundError:
         return None
-    return open_parquet(content, key, name=name).cast(SCHEMAS[kind])
 
 
 def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
     """What a version's events amounted to; None: it is not known any more."""
     try:
-        content: dict[str, Any] = orjson.loads(registry.store.read(f"{FOLDER}/{version}/content.json"))
+        content: dict[str, Any] = orjson.loads(registry.store.read(f"{STATE}/{version}/content.json"))
     except FileNotFoundError:
         return None
     return content
 
 
+def state_objects(store: Store) -> list[str]:
+    """The sealed tables of all versions, by name."""
+    return [name for name in store.names(STATE) if name.endswith(".parquet")]
+
+
 def kept(registry: Registry, kind: Kind) -> set[str]:
     """The versions of which a table is kept."""
-    prefix, end = f"{FOLDER}/", f"/{kind}.parquet"
-    names = registry.store.names(FOLDER)
+    prefix, end = f"{STATE}/", f"/{kind}.parquet"
+    names = registry.store.names(STATE)
     return {name.removeprefix(prefix).removesuffix(end) for name in names if name.endswith(end)}
 
 
@@ -71,7 +73,7 @@ def forget(registry: Registry, version: str, kind: Kind) -> None:
 
 def sweep_state(registry: Registry, versions: Iterable[str]) -> None:
     """Remove the state of versions that were never published."""
-    prefix = f"{FOLDER}/"
-    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(FOLDER)}
+    prefix = f"{STATE}/"
+    found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(STATE)}
     for version in sorted(found - set(versions)):
         registry.store.remove_tree(f"{prefix}{version}")

@@ -11,14 +11,14 @@ from typing import Any, Final
 import orjson
 import pyarrow as pa
 
+from etl.audit import read_chain
 from etl.canonical import dump
 from etl.errors import ConfigError, StorageError
-from etl.layout import PRIVATE
+from etl.layout import POOL as FOLDER
 from etl.registry import Registry
-from etl.vault import open_parquet, seal_parquet
+from etl.sealed_objects import read_sealed_object, write_sealed_object
 from transforms.schemas import POOL
 
-FOLDER: Final = f"{PRIVATE}/pool"
 PART_ROWS: Final = 4_000_000
 
 
@@ -29,14 +29,48 @@ def current_generation(manifests: Iterable[dict[str, Any]], entries: Iterable[di
     return max([0, *(int(number) for number in named if number is not None)])
 
 
+def generation_of(registry: Registry) -> int:
+    """The number of a registry's generation that holds; 0: nothing has ever waited."""
+    return current_generation(registry.manifests(), [entry.fields for entry in read_chain(registry.store)])
+
+
+def folder_of(number: int) -> str:
+    """Where a generation lies."""
+    return f"{FOLDER}/{number:08d}"
+
+
+def facts_of(registry: Registry, number: int) -> dict[str, Any]:
+    """What a generation says of itself: `rows`, `parts` (the names of its sealed objects), `pseudonym_key` (a fingerprint).
+
+    Raises:
+        StorageError: it is not whole.
+    """
+    try:
+        facts: dict[str, Any] = orjson.loads(registry.store.read(f"{folder_of(number)}/generation.json"))
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        raise _not_whole(registry, number) from None
+    parts = facts.get("parts") if isinstance(facts, dict) else None
+    if not isinstance(parts, list) or not facts.keys() >= {"rows", "pseudonym_key"} or len({*parts}) < len(parts):
+        raise _not_whole(registry, number)
+    return facts
+
+
+def parts_of(registry: Registry, number: int) -> list[str]:
+    """The names of a generation's sealed objects; of generation 0 none.
+
+    Raises:
+        StorageError: it is not whole.
+    """
+    return [] if number == 0 else list(facts_of(registry, number)["parts"])
+
+
 def write_pool(registry: Registry, number: int, pool: pa.Table, *, key: bytes, fingerprint: str) -> None:
     """Write a generation (POOL). `fingerprint`: of the key that its pseudonyms were made with."""
-    folder = f"{FOLDER}/{number:08d}"
+    folder = folder_of(number)
     parts = []
     for start in range(0, pool.num_rows, PART_ROWS):
         name = f"{folder}/part-{start // PART_ROWS:05d}.parquet"
-        content = seal_parquet(pool.slice(start, PART_ROWS), key, name=name)
-        registry.store.replace(name, content)
+        write_sealed_object(registry.store, name, pool.slice(start, PART_ROWS), key)
         parts.append(name)
     facts = {"rows": pool.num_rows, "parts": parts, "pseudonym_key": fingerprint}
     registry.store.replace(f"{folder}/generation.json", dump(facts))
@@ -50,28 +84,20 @@ def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) 
     """
     if number == 0:
         return POOL.empty_table()
-    try:
-        facts = orjson.loads(registry.store.read(f"{FOLDER}/{number:08d}/generation.json"))
-        sealed = [(name, registry.store.read(name)) for name in facts["parts"]]
-    except (FileNotFoundError, orjson.JSONDecodeError, KeyError, TypeError):
-        raise _not_whole(number) from None
-    if facts.get("pseudonym_key") != fingerprint:
+    facts = facts_of(registry, number)
+    if facts["pseudonym_key"] != fingerprint:
         raise ConfigError(
             "what waits in the pool was pseudonymised under another key: its people would not meet the new ones; finish "
             "the rotation of keys (desirepath rotate-key), or give the key from before"
         )
-    tables = [open_parquet(content, key, name=name).cast(POOL) for name, content in sealed]
+    try:
+        tables = [read_sealed_object(registry.store, name, key).cast(POOL) for name in facts["parts"]]
+    except FileNotFoundError:
+        raise _not_whole(registry, number) from None
     pool = pa.concat_tables([POOL.empty_table(), *tables])
-    # A part that is missing, there twice, or of another generation.
-    if pool.num_rows != facts.get("rows") or len({name for name, _ in sealed}) < len(sealed):
-        raise _not_whole(number)
+    if pool.num_rows != facts["rows"]:
+        raise _not_whole(registry, number)
     return pool.unify_dictionaries()
-
-
-def _not_whole(number: int) -> StorageError:
-    return StorageError(
-        f"generation {number} of the pool is not whole: restore {FOLDER} from the backup that goes with the newest manifest"
-    )
 
 
 def sweep_pool(registry: Registry, number: int) -> None:
@@ -81,3 +107,10 @@ def sweep_pool(registry: Registry, number: int) -> None:
     found = {name.removeprefix(prefix).split("/")[0] for name in registry.store.names(FOLDER)}
     for other in sorted(found - {current}):
         registry.store.remove_tree(f"{prefix}{other}")
+
+
+def _not_whole(registry: Registry, number: int) -> StorageError:
+    return StorageError(
+        f"generation {number} of the pool is not whole: restore {registry.where(FOLDER)} from the backup that goes with the "
+        "newest manifest"
+    )

@@ -78,8 +78,8 @@ def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
 def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
     """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
 
-    Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they do not,
-    nobody can say which of them are new, and all count as consumed.
+    Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they
+    do not, nobody can say which of them are new, and all count as consumed.
 
     Args:
         events: EVENTS in total order, none of the pool. digests: of `event_digests`.

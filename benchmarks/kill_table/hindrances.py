@@ -20,7 +20,7 @@ INTERRUPTED, STORAGE, LOCKED = 130, 74, 75
 ROOM_KB: Final = (8, 64, 128, 192)
 """Free space of the full disks: a run of the small workplace needs more than the last."""
 
-NOBODY: Final = 65_534
+_POWERS: Final = "-dac_override,-dac_read_search"
 
 
 def interrupts(world: World, folder: Path) -> Iterator[Row]:
@@ -92,21 +92,26 @@ def read_only(world: World, folder: Path) -> Iterator[Row]:
 
 
 def permission_denied(world: World, folder: Path) -> Iterator[Row]:
-    """A user who may not write to the registry; and one who may write to it, but not to its data."""
-    if os.geteuid() != 0:
-        raise PermissionError
-    world.base.chmod(0o755)
-    for label, theirs in (("registry", False), ("data and manifests", True)):
+    """A registry in which nothing may be written; and one of which only data and manifests are like that."""
+    # the superuser is asked for no permission, unless that is taken away
+    obedient = () if os.geteuid() else ("setpriv", f"--bounding-set={_POWERS}", f"--inh-caps={_POWERS}")
+    for label in ("registry", "data, manifests"):
         registry = copy(world.template, folder / "registry")
-        if theirs:
-            _call("chown", "-R", str(NOBODY), str(registry))
-            for name in ("data", "manifests"):
-                os.chown(registry / name, 0, 0)
-        code, stage, temporary = _ended(world, registry, folder, user=NOBODY)
+        roots = [registry] if label == "registry" else [registry / name for name in label.split(", ")]
+        folders = [path for root in roots for path in (root, *root.rglob("*")) if path.is_dir()]
+        modes = {path: path.stat().st_mode & 0o777 for path in folders}
+        for path in folders:
+            path.chmod(0o555)
+        code, stage, temporary = _ended(world, registry, folder, prefix=obedient)
         yield looked_at(
             world, registry, temporary, "hindered", f"permission denied: {label}", f"exit {code} in `{stage}`",
-            code=code, may_end=(STORAGE,),
+            code=code, may_end=(STORAGE,), mend=partial(_chmod, modes),
         )  # fmt: skip
+
+
+def _chmod(modes: dict[Path, int]) -> None:
+    for path, mode in modes.items():
+        path.chmod(mode)
 
 
 def two_at_once(world: World, folder: Path) -> Iterator[Row]:
@@ -132,10 +137,12 @@ def two_at_once(world: World, folder: Path) -> Iterator[Row]:
     yield Row(row.kind, row.moment, row.outcome, row.after, row.second, (*row.problems, *problems))
 
 
-def _ended(world: World, registry: Path, folder: Path, *, user: int | None = None) -> tuple[int, str, Path]:
+def _ended(
+    world: World, registry: Path, folder: Path, *, prefix: tuple[str, ...] = ()
+) -> tuple[int, str, Path]:
     temporary = folder / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
-    running = Running(world, registry, NIGHTS[1], temporary, user=user)
+    running = Running(world, registry, NIGHTS[1], temporary, prefix=prefix)
     running.watch()
     return running.ended(), running.stage, temporary
 

@@ -84,7 +84,7 @@ def changes(world: World, folder: Path) -> list[str]:
 def _plain(change: str) -> str:
     """Without what differs from run to run, and without the module that the change is made through."""
     named = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "RUN", change.removeprefix("os."))
-    return re.sub(r"\.\d+\.partial", ".partial", named)
+    return re.sub(r"\.[0-9a-f]+\.partial", ".partial", named)
 
 
 def row_of(world: World, moment: Moment, folder: Path) -> Row:

@@ -27,17 +27,16 @@ class Running:
         night: str,
         temporary: Path,
         *,
-        user: int | None = None,
+        prefix: tuple[str, ...] = (),
         more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.process = subprocess.Popen(
-            command(world.base, registry, night),
+            [*prefix, *command(world.base, registry, night)],
             env=environment(temporary, **more),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            user=user,
         )
         self.stage = "before the first line"
         self._waiting: tuple[str, Callable[[], None]] | None = None
@@ -86,7 +85,7 @@ class Running:
 
     def _hear(self, told: dict[str, str]) -> None:
         name = told.get("stage") or told["event"]
-        if name != "end":
+        if name not in ("end", "note"):
             self.stage = name
         if self._waiting is not None and self._waiting[0] == name:
             self._waiting[1]()

@@ -99,9 +99,9 @@ def _told_by_commands(registry: Path) -> Iterator[str]:
 def _waiting_in_vain(registry: Path, manifests: list[dict[str, Any]]) -> Iterator[str]:
     """Generations of the pool and tables of state that no version knows of."""
     named = max([0, *(manifest["pool"]["generation"] for manifest in manifests)])
-    pool = [path.name for path in (registry / ".private" / "pool").glob("*") if int(path.name) != named]
+    pool = {path.parent.name for path in (registry / ".private" / "pool").glob("*/*")} - {f"{named:08d}"}
     if pool:
-        yield f"{len(pool)} generations of the pool"
+        yield f"generation {', '.join(sorted(pool))} of the pool"
     names = {manifest["version"] for manifest in manifests}
     if any(path.name not in names for path in (registry / ".private" / "state").glob("*")):
         yield "state of a version that is not there"

@@ -16,7 +16,7 @@ from benchmarks.month.play import KEY, keys, play
 from benchmarks.month.source import read_source
 from etl.simulate import simulate
 
-WINDOWS: Final = (1, 5, 20)
+WINDOWS: Final = (5, 20)
 COMPARED_NIGHTS: Final = 20
 
 

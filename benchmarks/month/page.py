@@ -70,10 +70,10 @@ def _every_event(figures: Figures) -> Iterator[str]:
         yield f"| {said} | {fates[name]:,} |"
     yield f"| **admitted by any run** | **{fates['admitted']:,}** |"
     yield f"| released or cut away by a cap more than once | **{fates['twice']}** |"
-    waited = ", ".join(str(number) for number in figures["erasures"].values())
+    waited = " and ".join(str(number) for number in figures["erasures"].values())
     yield f"""
 {fates["never"]:,} usable events of the log were never admitted: of people who do not take part, of the erased after their
-erasure, of a withdrawn night, or too late. Of the erased {waited} events waited when they were erased; from then on no
+erasure, of a withdrawn night, or too late. When somebody was erased, {waited} of their events waited; from then on no
 staged table, no pool and no table of a version's state holds a row of theirs, and nothing that was published changed by a
 byte, except for the data of the withdrawn version, which is gone.
 
@@ -114,15 +114,19 @@ def _windows(figures: Figures) -> Iterator[str]:
     for size, (released, _) in figures["windows"].items():
         yield f"| in windows of {size} nights, without a pool | {released:,} | {released / whole:.1%} |"
     with_pool = sum(figures["nights"][str(night)]["released"] for night in range(compared))
+    without = sum(figures["no_pool"][str(night)]["released"] for night in range(compared))
+    yield f"| night by night, without a pool | {without:,} | {without / whole:.1%} |"
     yield f"| night by night, with the pool | {with_pool:,} | {with_pool / whole:.1%} |"
     rows = {name: figures[name] for name in ("nights", "no_pool")}
     sums = {name: sum(night["released"] for night in nights.values()) for name, nights in rows.items()}
     total = sum(night["transitions"] for night in figures["no_pool"].values())
     shares = " and ".join(f"{sums[name] / total:.1%}" for name in rows)
-    seconds = sorted(figures["seconds"].values())
+    spent = figures["fates"]["released"] / figures["fates"]["admitted"]
     yield f"""
-Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}). Half of the
-runs took less than {seconds[len(seconds) // 2]:.0f} s, the longest {seconds[-1]:.0f} s.
+Of the admitted events {spent:.1%} are released in the end, most of them in their own night: if not in a sequence, then alone
+or one level coarser. What is spent like that does not wait, and a pool of the rest brings little; longer windows bring more.
+
+Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}).
 """
 
 

@@ -87,10 +87,10 @@ def _findings(config: Path | None, flags: dict[str, Any]) -> list[Finding]:
         settings["night_timezone"], times=doctor_registry.written_times(root) if root else ()
     )
     key = settings.get("key_file")
-    known = doctor_registry.fingerprint_of(root) if root else None
+    known, known_pool = doctor_registry.key_ids_of(root) if root else (None, None)
     found += checks.check_key(Path(key) if key else None, known)
     pool_key = settings.get("pool_key_file")
-    found += checks.check_pool_key(Path(pool_key) if pool_key else None, known is not None)
+    found += checks.check_pool_key(Path(pool_key) if pool_key else None, known_pool)
     if "participation" in settings:
         found += checks.check_participation(str(settings["participation"]))
     size = 0

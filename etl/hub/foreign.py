@@ -9,6 +9,7 @@ from etl.errors import AlreadyPublishedError, ConfigError
 from etl.hub.files import Repository, is_same
 from etl.hub.holdings import Holding
 from etl.hub.source import DERIVED
+from etl.layout import tombstone_of
 
 _VERSIONED = re.compile(r"(?:data/([^/]+)/.*|(?:manifests|withdrawn)/([^/]+)\.json)")
 _OF_A_NEW_REPOSITORY = {".gitattributes", ".gitignore", "LICENSE", "LICENSE.md", "LICENSE.txt", *DERIVED}
@@ -48,7 +49,7 @@ def _refuse_other_content(holding: Holding, repository: Repository) -> None:
         )
     if not holding.version.is_live:
         return
-    if f"withdrawn/{holding.name}.json" in there:
+    if tombstone_of(holding.name) in there:
         raise AlreadyPublishedError(
             f"the repository says that version {holding.name} is withdrawn, the registry says that it is live: a withdrawn "
             "version never comes back; if the registry was restored from a backup, withdraw it there again"

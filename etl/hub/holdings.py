@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from etl.hub.files import File, Stored, git_blob_id
 from etl.hub.source import Source
+from etl.layout import data_of, manifest_of, tombstone_of
 from etl.versions import Version
 
 
@@ -27,7 +28,7 @@ class Holding:
     @property
     def folder(self) -> str:
         """Where its data lies."""
-        return f"data/{self.name}/"
+        return f"{data_of(self.name)}/"
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -46,9 +47,13 @@ def _holding(source: Source, version: Version, there: Mapping[str, Stored]) -> H
     data = [File(file["path"], file["sha256"]) for file in version.files]
     tombstone = None
     if not version.is_live:
-        tombstone = File.of(f"withdrawn/{name}.json", source.read(f"withdrawn/{name}.json"))
-    manifest = File.of(f"manifests/{name}.json", source.read(f"manifests/{name}.json"))
+        tombstone = _small(source, tombstone_of(name))
+    manifest = _small(source, manifest_of(name))
     return Holding(version, manifest, tuple(comparable(source, file, there) for file in data), tombstone)
+
+
+def _small(source: Source, name: str) -> File:
+    return File.of(name, source.read(name))
 
 
 def comparable(source: Source, file: File, there: Mapping[str, Stored]) -> File:

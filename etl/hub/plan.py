@@ -15,6 +15,7 @@ from etl.hub.files import File, Repository, Stored, is_same
 from etl.hub.foreign import refuse_foreign
 from etl.hub.holdings import Holding
 from etl.hub.source import DERIVED
+from etl.layout import CARD
 from etl.versions import Version
 
 FILES_A_COMMIT: Final = 100
@@ -133,7 +134,7 @@ def _card(message: str, derived: Sequence[File], there: Mapping[str, Stored]) ->
     """The derived files that change. README.md stands last."""
     changed = sorted(
         (file for file in derived if not is_same(file, there.get(file.path))),
-        key=lambda file: (file.path == "README.md", file.path),
+        key=lambda file: (file.path == CARD, file.path),
     )
     left_over = {name for name in DERIVED if name in there} - {file.path for file in derived}
     return Commit(message, tuple(changed), tuple(sorted(left_over)))

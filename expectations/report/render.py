@@ -62,6 +62,7 @@ def render_report(
         rejected=_reasons(rows["rejected"], rows["read"], wording.REJECTED),
         dropped=_reasons(rows["dropped"], rows["read"], wording.DROPPED),
         withheld=_reasons(manifest["withheld"]["actions"], manifest["actions"], withheld),
+        pool=[(number(manifest["pool"][name]), text.format(who=who)) for name, text in wording.POOL.items()],
         risk=reidentification(manifest["privacy"]),
         gates=[(name, title, _of_gate(checks, name)) for name, title in wording.GATES.items()],
         guaranteed=guaranteed(policy, who),

@@ -33,6 +33,9 @@ DROPPED: Final[Mapping[str, str]] = {
     "outside_window": "The event belongs to another night.",
     "not_admitted": "The person does not take part, objected, or has left; or the account is not listed.",
     "duplicate": "The same record had already been read.",
+    "seen_before": "The event was part of an earlier version's window; it came again.",
+    "too_late": "The event came later than late events may.",
+    "withdrawn_night": "The event belongs to a night whose version was withdrawn.",
     "other": "Reasons behind which there are too few people to tell them apart, told together.",
 }
 """Rows that were readable and left out on purpose."""
@@ -47,6 +50,14 @@ WITHHELD: Final[Mapping[str, str]] = {
     "other": "Reasons behind which there are too few {who} to tell them apart, told together.",
 }
 """Actions that were admitted and are not in the release; `{who}` stands for people, or accounts."""
+
+POOL: Final[Mapping[str, str]] = {
+    "drawn": "events had waited since earlier nights and were tried again",
+    "late": "events of earlier nights came late and were taken in",
+    "waiting": "events wait for the next nights, when more {who} may share what they are part of",
+    "expired": "events waited as long as they may, and were deleted",
+}
+"""What came out of the pool of waiting events, and went into it."""
 
 GATES: Final[Mapping[str, str]] = {
     "input": "What came in",

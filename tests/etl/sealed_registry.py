@@ -7,16 +7,12 @@ from typing import Final
 
 import pyarrow as pa
 
-from etl.canonical import dump
-from etl.erasure_request import REQUEST
-from etl.layout import data_of, manifest_of
+from etl.layout import ERASING, POOL, STATE, data_of
 from etl.registry import Registry
-from etl.repair import record_publication
 from etl.sealed_objects import check_pool_key, read_sealed_object
-from etl.state import FOLDER as STATE
 from etl.state import write_state
-from etl.waiting import FOLDER as POOL
 from etl.waiting import write_pool
+from tests.store.registries import publish
 from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms, unit_pseudonyms
 from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 from transforms.schemas import POOL as WAITING
@@ -28,7 +24,7 @@ MEMBERS: Final = {
     "2026-11-21": ("bob", "eve"),
     "2026-11-22": ("ann2", "eve"),
 }
-GENERATION: Final = 3
+GENERATION: Final = 22
 
 
 def digests(*accounts: str, key: bytes = KEY) -> pa.Array:
@@ -43,22 +39,9 @@ def build(root: str | Path) -> Registry:
     store = registry.store
     registry.check_key(key_fingerprint(KEY))
     check_pool_key(store, POOL_KEY)
-    for number, version in enumerate(VERSIONS, 1):
+    for version in VERSIONS:
+        publish(registry, version, files=0)
         store.replace(f"{data_of(version)}/sequences/train-00000-of-00001.parquet", b"data")
-        manifest = {
-            "version": version,
-            "window": {"first": version, "last": version, "timezone": "UTC"},
-            "files": [],
-            "policy": dict.fromkeys(("allow_low_k", "participation", "purpose", "works_agreement"), "none"),
-            "pool": {"generation": number},
-            "simulated": False,
-            "k": 10,
-            "people": 10,
-            "released": {"records": 0},
-            "share": {"transitions": 0.0},
-        }
-        store.create(manifest_of(version), dump(manifest))
-        record_publication(store, version, "run")
         members = digests(*MEMBERS[version])
         state = {
             "membership": pa.table([members], schema=MEMBERSHIP),
@@ -87,7 +70,7 @@ def waiting() -> pa.Table:
 
 def contents(registry: Registry, key: bytes = POOL_KEY) -> dict[str, pa.Table]:
     """Every sealed object but the list of the erased, decrypted."""
-    names = [*registry.store.names(STATE), *registry.store.names(POOL), REQUEST]
+    names = [*registry.store.names(STATE), *registry.store.names(POOL), ERASING]
     names = [name for name in names if name.endswith(".parquet") and registry.store.exists(name)]
     return {name: read_sealed_object(registry.store, name, key) for name in names}
 

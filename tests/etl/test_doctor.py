@@ -13,6 +13,9 @@ from etl import doctor as checks
 from etl.cli import main
 from etl.doctor_registry import check_registry, lock_holder
 from etl.registry import Registry
+from etl.rotation import begin
+from etl.sealed_objects import check_pool_key
+from etl.vault import key_id
 from tests.etl.workplace import KEY, write_participation
 from transforms.pseudonym import key_fingerprint
 
@@ -175,15 +178,29 @@ def test_a_folder_that_is_no_registry(tmp_path):
 def test_the_pool_key(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("DESIREPATH_POOL_KEY", raising=False)
-    assert levels(checks.check_pool_key(None, False)) == ["WARN"]
-    assert levels(checks.check_pool_key(None, True)) == ["FAIL"]
+    assert levels(checks.check_pool_key(None, None)) == ["WARN"]
+    assert levels(checks.check_pool_key(None, "00" * 8)) == ["FAIL"]
     file = tmp_path / "pool-key"
     file.write_text("short")
     file.chmod(0o600)
-    assert levels(checks.check_pool_key(file, True)) == ["FAIL"]
+    assert levels(checks.check_pool_key(file, None)) == ["FAIL"]
     file.write_text(KEY)
-    assert levels(checks.check_pool_key(file, True)) == ["OK"]
+    assert levels(checks.check_pool_key(file, None)) == ["OK"]
+    assert levels(checks.check_pool_key(file, key_id(bytes.fromhex(KEY)))) == ["OK"]
+    assert levels(checks.check_pool_key(file, "00" * 8)) == ["FAIL"]
     assert not (tmp_path / "home").exists()
+
+
+def test_a_pool_key_of_another_registry_is_noticed(world, capfd):
+    check_pool_key(Registry(world / "registry").store, b"p" * 32)
+    assert main(arguments(world)) == 2
+    assert "FAIL  The pool key has the id " in capfd.readouterr().out
+
+
+def test_a_change_of_keys_that_was_interrupted_is_noticed(world, capfd):
+    begin(Registry(world / "registry").store, "pool", "a", "b", by="me", lost={})
+    assert main(arguments(world)) == 2
+    assert "FAIL  A change of keys was interrupted" in capfd.readouterr().out
 
 
 def test_a_registry_that_is_no_folder():

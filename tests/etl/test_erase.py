@@ -14,12 +14,9 @@ from etl.erase import erase, find_traces, finish_erasure
 from etl.erased import load_erased
 from etl.erasure_notice import erasure_notice
 from etl.errors import ConfigError, StorageError
-from etl.pool_rewrite import generation_of
+from etl.layout import ERASED, POOL, STATE
 from etl.registry import Registry
-from etl.sealed_objects import ERASED
-from etl.state import FOLDER as STATE
-from etl.waiting import FOLDER as POOL
-from etl.waiting import read_pool
+from etl.waiting import generation_of, read_pool
 from tests.etl.sealed_registry import (
     GENERATION,
     KEY,

@@ -5,6 +5,7 @@ import pytest
 
 from etl.config import load_config
 from etl.errors import ConfigError
+from etl.memory import Memory
 from etl.names_file import MAX_BYTES, load_names
 from etl.participation import read_participation
 from etl.plan import _gazetteer, plan_job
@@ -68,9 +69,8 @@ def test_whom_the_participation_file_names_is_looked_for_whether_taking_part_or_
         {"input": "a", "registry": "r", "participation": str(tmp_path / "who.csv"), "date": "2026-11-22"},
     )
     key = b"k" * 32
-    names = plan_job(
-        config, load_mapping("native", (), None), [], key, Staging(tmp_path), read_participation(config, key)
-    )
+    native, participation = load_mapping("native", (), None), read_participation(config, key)
+    names, _ = plan_job(config, native, [], key, Staging(tmp_path), participation, Memory.blank())
     texts = ["ask Zorba Quist", "ask mirkov", "Mirko Vance", "tolland x", "kioskdesk"]
     shown = names.events.gazetteer.replace_names(pa.array(texts)).to_pylist()
     assert shown == ["ask {name}", "ask {name}", "{name}", "{name} x", "{name}"]

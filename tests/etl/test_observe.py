@@ -13,9 +13,9 @@ from etl.config import load_config
 from etl.console import Console
 from etl.errors import InputError, QuarantinedError
 from etl.input_digests import InputDigests
+from etl.layout import LINEAGE
 from etl.observe import observed
 from etl.registry import Registry
-from etl.retention import LINEAGE
 from tests.etl.test_facts import file
 from tests.etl.test_lineage import MANIFEST, hold_against_the_specification
 from tests.etl.test_metrics import written

@@ -13,10 +13,9 @@ from etl.cli import main
 from etl.erased import load_erased
 from etl.errors import ConfigError
 from etl.layout import DEAD_LETTERS
-from etl.pool_rewrite import generation_of
 from etl.registry import Registry
 from etl.state import read_state
-from etl.waiting import read_pool
+from etl.waiting import generation_of, read_pool
 from tests.etl.sealed_registry import contents
 from tests.etl.workplace import KEY, go, habit, write_log, write_participation
 from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms

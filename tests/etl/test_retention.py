@@ -12,11 +12,10 @@ from pydantic import ValidationError
 from etl.audit import append, parse, read_chain
 from etl.audit_check import verify_chain
 from etl.canonical import dump
-from etl.layout import DEAD_LETTERS, QUARANTINE, RUNS
+from etl.layout import DEAD_LETTERS, LINEAGE, QUARANTINE, RUNS, STATE
 from etl.registry import Registry
-from etl.retention import LINEAGE, Dated, due, expire, old_keys, run_time
+from etl.retention import Dated, due, expire, old_keys, run_time
 from etl.retention_times import Retention
-from etl.state import FOLDER as STATE
 from tests.etl.sealed_registry import VERSIONS, build
 from tests.store.registries import Killed, killed_at
 

@@ -13,14 +13,13 @@ from etl.audit_check import verify_chain
 from etl.erase import erase
 from etl.erased import load_erased
 from etl.errors import ConfigError
-from etl.pool_rewrite import generation_of
+from etl.layout import POOL
 from etl.registry import Registry
 from etl.rotate_pool_key import rotate_pool_key
 from etl.rotate_pseudonym_key import rotate_pseudonym_key
 from etl.sealed_objects import check_pool_key
 from etl.state import kept, read_state
-from etl.waiting import FOLDER as POOL
-from etl.waiting import read_pool
+from etl.waiting import generation_of, read_pool
 from tests.etl.sealed_registry import (
     GENERATION,
     KEY,

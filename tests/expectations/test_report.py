@@ -165,7 +165,26 @@ def test_every_reason_is_explained() -> None:
     manifest = changed(good_manifest(), "rows.rejected", dict.fromkeys(names, 10))
     assert "No explanation" not in page(manifest).words
     manifest = changed(good_manifest(), "rows.dropped", {"moon_phase": 12})
+    manifest = changed(
+        good_manifest(), "rows.dropped", {"seen_before": 12, "too_late": 13, "withdrawn_night": 14}
+    )
+    assert "No explanation" not in page(manifest).words
+    manifest = changed(good_manifest(), "rows.dropped", {"moon_phase": 12})
     assert "moon phase No explanation has been written for this reason yet. 12" in page(manifest).words
+
+
+def test_what_waits_is_told_as_the_manifest_tells_it() -> None:
+    manifest = good_manifest(
+        pool={"generation": 3, "drawn": "< 10", "late": 0, "waiting": 2400, "expired": 70}
+    )
+    words = page(manifest).words
+    for told in (
+        "< 10 events had waited",
+        "0 events of earlier nights",
+        "2,400 events wait",
+        "70 events waited",
+    ):
+        assert told in words
 
 
 def test_reidentification_is_told_before_and_after() -> None:

@@ -4,6 +4,7 @@ import pytest
 import yaml
 from huggingface_hub import constants
 
+from etl.hub.source import DERIVED
 from tests.hub.registries import REPO, add_version, push, withdraw
 from tests.hub.stand_in import TOKEN, Fault, Repo, World
 
@@ -31,7 +32,7 @@ def test_everything_public_arrives_and_nothing_else(world, endpoint, registry):
     assert push(registry, endpoint) == 0
     repo = world.repos[REPO]
     local = {str(p.relative_to(registry.root)) for p in registry.root.rglob("*") if p.is_file()}
-    public = {p for p in local if p.startswith(("data/", "manifests/")) or p == "README.md"}
+    public = {p for p in local if p.startswith(("data/", "manifests/")) or p in DERIVED}
     assert repo.tree.keys() - {".gitattributes"} == public
     for path in public:
         assert world.content(repo.tree[path]) == (registry.root / path).read_bytes()

@@ -79,6 +79,7 @@ def test_a_public_repository_takes_an_explicit_wish(world, endpoint, registry, c
                 "policy": {
                     "allow_low_k": False,
                     "participation": "none",
+                    "min_outside_unit": 0,
                     "purpose": "",
                     "works_agreement": "",
                 }

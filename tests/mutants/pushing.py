@@ -115,7 +115,7 @@ PUSHING = (
     mutant(
         "a withdrawn version comes back from a backup",
         f"{REFUSALS}::test_a_withdrawn_version_does_not_come_back",
-        ("etl/hub/foreign.py", 'if f"withdrawn/{holding.name}.json" in there:', "if False:"),
+        ("etl/hub/foreign.py", "if tombstone_of(holding.name) in there:", "if False:"),
     ),
     mutant(
         "a dry run does it",

@@ -69,8 +69,8 @@ REMEMBERING = (
         ERASE,
         (
             "etl/erase.py",
-            "    entry = _recorded(store, request)\n    if entry is None:",
-            "    close_request(store)\n    entry = _recorded(store, request)\n    if entry is None:",
+            "    entry = carried_out(store, EVENT, request.id)\n    if entry is None:",
+            "    close_request(store)\n    entry = carried_out(store, EVENT, request.id)\n    if entry is None:",
         ),
     ),
     mutant(

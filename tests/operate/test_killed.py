@@ -17,6 +17,8 @@ from benchmarks.kill_table.world import NIGHTS, World, public_bytes, run_here, s
 
 NIGHT = NIGHTS[0]
 
+pytestmark = pytest.mark.timeout(900)  # on a busy machine each start of Python takes its time
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):

@@ -22,6 +22,8 @@ from benchmarks.month.source import Source, read_source
 from etl.registry import Registry
 from etl.simulate import simulate
 
+pytestmark = pytest.mark.timeout(900)  # on a busy machine the shared month takes its time
+
 
 class Way(NamedTuple):
     source: Source

@@ -48,7 +48,9 @@ def with_policy(monkeypatch: pytest.MonkeyPatch, step: str, **changes: int) -> N
 
     if step == "solve":
         solve = etl.steps.solve_plan
-        monkeypatch.setattr("etl.pipeline.solve_plan", lambda _, packed, job: solve(_, packed, lie(job)))
+        monkeypatch.setattr(
+            "etl.pipeline.solve_plan", lambda _, packed, totals, job: solve(_, packed, totals, lie(job))
+        )
     else:
         init = etl.steps._Cut.__init__
         monkeypatch.setattr(etl.steps._Cut, "__init__", lambda self, job: init(self, lie(job)))

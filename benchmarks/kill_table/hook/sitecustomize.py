@@ -43,6 +43,8 @@ class _Counter:
             paths = list(arguments[: 2 if event in ("os.rename", "os.link") else 1])
         else:
             return
+        if event == "os.remove" and not os.path.lexists(paths[0]):
+            return  # tidying up after a rename: there is nothing to remove
         paths = [os.path.abspath(os.fsdecode(p)) for p in paths if isinstance(p, (str, bytes, os.PathLike))]
         outside = [p for p in paths if p.startswith(f"{_BELOW}/") and not p.startswith(_STAGING)]
         if outside:
