@@ -122,6 +122,8 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     if behind["rows"] < k:
         sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
         public["rows"] = {"read": few, "kept": few, **sums}
+    if is_hidden(dropped) and behind["rows"] >= k:
+        public["rows"]["read"] = NOT_SHOWN
     if exact["people"] < k:
         public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
@@ -140,17 +142,14 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         }
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
         public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-    apart = any(
-        0 < people < k for people in behind["apart"]
-    )  # rows are in open sessions, or actions from the pool
+    # Rows are in open sessions, or actions from the pool, of however many: the night before says who else waited.
+    apart = any(behind["apart"])
     # With repeats of k people rows say nothing of actions.
     if (public["rounded"] or apart) and repeated < k <= behind["rows"]:
         public["rounded"] += ["rows.kept", "rows.read"]
         lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
         public["rows"]["kept"] = rounded(exact["rows"]["kept"])
-        public["rows"]["read"] = public["rows"]["kept"] + lost
-    if is_hidden(dropped) and behind["rows"] >= k:
-        public["rows"]["read"] = NOT_SHOWN
+        public["rows"]["read"] = NOT_SHOWN if is_hidden(dropped) else public["rows"]["kept"] + lost
     public["privacy"]["withheld_by_reason"] = {
         reason: n if isinstance(n, str) else _share(n, exact["actions"])
         for reason, n in public["withheld"]["actions"].items()

@@ -26,6 +26,7 @@ from tests.privacy.runs import (
     released_rows,
     watch_staging,
     write_log,
+    write_participation,
 )
 from transforms.pseudonym import key_fingerprint
 
@@ -432,3 +433,50 @@ def test_what_waits_goes_on_under_a_mapping_of_other_levels(tmp_path):
         night(tmp_path, date, source=source)
     rows = released_rows(tmp_path / "registry", THIRD)
     assert ["rare", "thing"] in [row["actions"] for row in rows]
+
+
+WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar".split()
+
+
+def test_no_difference_of_two_nights_tells_how_much_of_few_people_was_open(tmp_path):
+    start = MONDAY + 9 * HOUR
+    alone = [click(f"u{person}", start + 2 * HOUR, WORDS[person]) for person in range(12)]
+    late = [click("z", MONDAY + 24 * HOUR - MINUTE, WORDS[12])]
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), start, "open", "save") + alone + late)
+    source = mapping(tmp_path / "mapping.yaml")
+    first = night(tmp_path, FIRST, source=source)
+    write_log(
+        tmp_path / "more" / "2.jsonl",
+        [
+            click(f"u{person}", start + DAY_US + hour * HOUR + person, word)
+            for person in range(12)
+            for hour, word in enumerate(WORDS)
+        ],
+    )
+    second = night(tmp_path, SECOND, source=source, logs="more")
+    (waited,) = first["withheld"]["actions"].values()
+    assert waited == 12
+    assert second["actions"] == 12 * 15 + 12 + 1
+    assert "rows.kept" in second["rounded"]  # else actions - kept - waited is how much `z` did
+
+
+def test_what_is_dropped_of_few_people_is_not_the_rest_where_all_sessions_are_open(tmp_path):
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        habit(range(12), MONDAY + 24 * HOUR - 3 * MINUTE, "open", "save")
+        + [click("u0", MONDAY - HOUR + step, "before") for step in range(3)],
+    )
+    first = night(tmp_path, FIRST)
+    assert first["rows"] == {"read": "not shown", "kept": 24, "rejected": {}, "dropped": {"other": "< 10"}}
+
+
+def test_many_accounts_of_one_person_that_wait_are_one_person(tmp_path):
+    people = [{"account": f"u{number}", "person": f"u{number}"} for number in range(12)]
+    people += [{"account": f"s{number}", "person": "s"} for number in range(12)]
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+        + [click(f"s{number}", MONDAY + 11 * HOUR + number * MINUTE, WORDS[number]) for number in range(12)],
+    )
+    first = night(tmp_path, FIRST, participation=write_participation(tmp_path / "people.csv", people))
+    assert first["pool"]["waiting"] == "< 10"
