@@ -480,3 +480,25 @@ def test_many_accounts_of_one_person_that_wait_are_one_person(tmp_path):
     )
     first = night(tmp_path, FIRST, participation=write_participation(tmp_path / "people.csv", people))
     assert first["pool"]["waiting"] == "< 10"
+
+
+@pytest.mark.parametrize("linked", ["first", "later"])
+def test_nothing_of_two_accounts_is_joined_across_what_was_released_of_either(tmp_path, linked):
+    accounts = [(f"{name}{number}", f"u{number}") for number in range(12) for name in ("u", "other")]
+    together = write_participation(
+        tmp_path / "linked.csv", [{"account": account, "person": person} for account, person in accounts]
+    )
+    by_account = write_participation(
+        tmp_path / "apart.csv", [{"account": account, "person": account} for account, _ in accounts]
+    )
+    rows = [
+        row | {"user_id": row["user_id"].replace("u", "other")} if row["target"] == "middle" else row
+        for row in around_a_release(6)
+    ]
+    write_log(tmp_path / "logs" / "1.jsonl", rows)
+    before, after = (together, by_account) if linked == "first" else (by_account, together)
+    night(tmp_path, FIRST, participation=before)
+    assert actions(tmp_path, FIRST) == {"middle"}
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(6, 12), MONDAY + DAY_US + 9 * HOUR, "left", "right"))
+    night(tmp_path, SECOND, participation=after)
+    assert [row["length"] for row in released_rows(tmp_path / "registry", SECOND)] == [1, 1]
