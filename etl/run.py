@@ -14,7 +14,7 @@ from etl.again import content_of, measured_window, planned_window, published_alr
 from etl.audit import read_chain
 from etl.config import RunConfig
 from etl.console import Console
-from etl.errors import ParticipationMovedError, StorageError
+from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
 from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
 from etl.facts import close_record, open_record
@@ -134,6 +134,11 @@ def _attempt(this: _Run) -> Result | None:
         check_input(config, statistics, registry)
         window = planned_window(config) or measured_window(config, statistics)
         version = str(config.date or measured_window(config, statistics)["last"])
+        if any(old.name == version for old in versions):  # of nights of another time zone
+            raise AlreadyPublishedError(
+                f"there is a version {version} already, of nights of another time zone: give the time zone that the "
+                "registry's nights have (--night-timezone), or another registry"
+            )
         heir = Heir(config, version, window, memory.generation + 1)
         left = leave(job, pooled.carried, **heir.horizons())
         outcome["withheld"][UNSHARED][1] = left.unshared_people

@@ -502,3 +502,14 @@ def test_nothing_of_two_accounts_is_joined_across_what_was_released_of_either(tm
     write_log(tmp_path / "logs" / "2.jsonl", habit(range(6, 12), MONDAY + DAY_US + 9 * HOUR, "left", "right"))
     night(tmp_path, SECOND, participation=after)
     assert [row["length"] for row in released_rows(tmp_path / "registry", SECOND)] == [1, 1]
+
+
+def test_a_night_of_the_same_name_in_another_zone_is_refused_and_changes_nothing(tmp_path):
+    rows = [habit(range(12), MONDAY + hours * HOUR, "open", "save") for hours in (-5, 20)]
+    write_log(tmp_path / "logs" / "1.jsonl", list(chain(*rows)))
+    night(tmp_path, FIRST, night_timezone="Pacific/Kiritimati")
+    state = tmp_path / "registry" / ".private" / "state" / FIRST
+    before = {path.name: path.read_bytes() for path in state.iterdir()}
+    with pytest.raises(AlreadyPublishedError, match="time zone"):
+        night(tmp_path, FIRST, night_timezone="Etc/GMT+12")
+    assert {path.name: path.read_bytes() for path in state.iterdir()} == before
