@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from etl.audit import read_chain
+from etl.audit_check import verify_chain
 from etl.config import RunConfig
 from etl.console import Console
 from etl.erase import finish_erasure
+from etl.errors import StorageError
 from etl.inheritance import sweep
 from etl.keys import Keys
+from etl.layout import ERASING
 from etl.registry import Registry
 from etl.retention import expire, old_keys
 from etl.sealed_objects import check_pool_key
@@ -21,10 +24,13 @@ def keep_house(registry: Registry, config: RunConfig, keys: Keys, now: datetime,
 
     Raises:
         ConfigError: a key is not the registry's, or a change of keys was interrupted.
+        StorageError: the registry is not what its audit log says.
     """
     registry.check_key(key_fingerprint(keys.pseudonym))
     check_pool_key(registry.store, keys.pool)
     registry.repair()
+    if not registry.store.exists(ERASING):  # what is under way is finished first; the next run looks
+        _hold_to_log(registry)
     sweep(registry)
     if finish_erasure(registry, keys.pool) is not None:
         console.note("an erasure that had been interrupted was completed")
@@ -34,4 +40,15 @@ def keep_house(registry: Registry, config: RunConfig, keys: Keys, now: datetime,
     for which in old_keys(read_chain(registry.store), config.retention, now):
         console.note(
             f"the {which} key is in use for more than {config.retention.key_days} days: change it (desirepath rotate-key)"
+        )
+
+
+def _hold_to_log(registry: Registry) -> None:
+    """Nights that are taken, and the pool's generation, follow from manifests and audit log: changed or lost ones would
+    release events again."""
+    wrong = verify_chain(registry.store)
+    if wrong:
+        raise StorageError(
+            f"{wrong[0]}: nothing is released from a registry that is not what its audit log says; `desirepath audit` "
+            "shows all that is wrong; restore it from a backup"
         )

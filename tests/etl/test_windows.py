@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -513,3 +514,41 @@ def test_a_night_of_the_same_name_in_another_zone_is_refused_and_changes_nothing
     with pytest.raises(AlreadyPublishedError, match="time zone"):
         night(tmp_path, FIRST, night_timezone="Etc/GMT+12")
     assert {path.name: path.read_bytes() for path in state.iterdir()} == before
+
+
+def spoil_content(root: Path) -> None:
+    (root / ".private" / "state" / FIRST / "content.json").write_text("{")
+
+
+def spoil_manifest(root: Path) -> None:
+    path = root / "manifests" / f"{FIRST}.json"
+    path.write_text(path.read_text().replace(f'"{FIRST}"', '"2026-11-10"'))
+
+
+def lose_version(root: Path) -> None:
+    (root / "manifests" / f"{FIRST}.json").unlink()
+    shutil.rmtree(root / "data" / FIRST)
+
+
+def spoil_entry(root: Path) -> None:
+    path = root / ".private" / "audit" / "00000001.json"
+    path.write_text(path.read_text().replace('"generation": 1', '"generation": 0'))
+
+
+def lose_entry(root: Path) -> None:
+    (root / ".private" / "audit" / "00000001.json").unlink()
+
+
+@pytest.mark.parametrize("spoil", [spoil_content, spoil_manifest, lose_version, spoil_entry, lose_entry])
+def test_a_registry_that_is_not_what_its_log_says_releases_nothing(tmp_path, spoil):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
+    night(tmp_path, FIRST)
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    night(tmp_path, SECOND)
+    spoil(tmp_path / "registry")
+    for date in (FIRST, THIRD):
+        write_log(
+            tmp_path / "logs" / "3.jsonl", habit(range(12), MONDAY + 2 * DAY_US + 9 * HOUR, "open", "save")
+        )
+        with pytest.raises(StorageError, match="backup"):
+            night(tmp_path, date)
