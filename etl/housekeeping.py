@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pyarrow.compute as pc
+
 from etl.audit import read_chain
 from etl.audit_check import verify_chain
 from etl.config import RunConfig
 from etl.console import Console
-from etl.erase import finish_erasure
+from etl.erase import find_traces, finish_erasure
+from etl.erased import load_erased
+from etl.erasure_request import save_request
 from etl.errors import StorageError
 from etl.inheritance import sweep
 from etl.keys import Keys
 from etl.layout import ERASING
+from etl.participation import Participation
 from etl.registry import Registry
 from etl.retention import expire, old_keys
 from etl.sealed_objects import check_pool_key
+from transforms.erasure import ascending
+from transforms.participation import all_accounts_of
 from transforms.pseudonym import key_fingerprint
 
 
@@ -52,3 +59,23 @@ def _hold_to_log(registry: Registry) -> None:
             f"{wrong[0]}: nothing is released from a registry that is not what its audit log says; `desirepath audit` "
             "shows all that is wrong; restore it from a backup"
         )
+
+
+def erase_linked(registry: Registry, known: Participation | None, keys: Keys) -> int:
+    """Erase the accounts that came to be linked to somebody who was erased: they stay out when no file says so any more.
+    Needs the lock.
+
+    Returns:
+        How many there are.
+    """
+    erased = load_erased(registry.store, keys.pool)
+    linked = all_accounts_of(erased, None if known is None else known.registry)
+    new = linked.filter(pc.invert(pc.is_in(linked, value_set=erased)))
+    if len(new):
+        reason = "linked to an account that was erased"
+        request = find_traces(
+            registry, ascending(new), keys.pool, published="keep", reason=reason, by="the nightly run"
+        )
+        save_request(registry.store, request, keys.pool)
+        finish_erasure(registry, keys.pool)
+    return len(new)

@@ -19,7 +19,7 @@ from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
 from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
-from etl.housekeeping import keep_house
+from etl.housekeeping import erase_linked, keep_house
 from etl.inheritance import Heir, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
@@ -111,6 +111,8 @@ def _attempt(this: _Run) -> Result | None:
     config, registry, staging, console = this.config, this.registry, this.staging, this.console
     preload()
     participation = read_participation(config, this.keys.pseudonym)
+    if not config.dry_run and erase_linked(registry, participation, this.keys):
+        console.note("accounts that came to be linked to somebody who was erased are erased as well")
     versions = registry.versions()
     memory = remember(registry, config, this.keys, this.mapping, versions, read_chain(registry.store))
     job, pooled = plan_job(
