@@ -133,7 +133,9 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
     public["withheld"] = {"actions": withheld}
     public["rounded"] = []
-    if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k:
+    # What few people did in the night itself is the rest beside what waited, which the night before told.
+    few_fresh = 0 < behind["rows"] < k
+    if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k or few_fresh:
         # Rows less repeats are actions, these less sessions transitions, and what of both is released is told.
         public["rounded"] = ["actions", "released", "sessions", "transitions"]
         public |= {name: rounded(exact[name]) for name in ("actions", "sessions", "transitions")}

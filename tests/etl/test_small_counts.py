@@ -200,3 +200,5 @@ def test_rows_of_few_people_are_hidden_though_many_waited():
     public = public_manifest(exact)
     assert public["rows"] == {"read": "< 10", "kept": "< 10", "rejected": {"other": "< 10"}, "dropped": {}}
     assert (public["active"], public["people"], public["pool"]["drawn"]) == ("< 10", 50, 120)
+    # The night before told how many waited: what is beside these is of nine people.
+    assert (public["actions"], public["sessions"], public["transitions"]) == (1_100, 50, 1_000)
