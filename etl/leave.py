@@ -27,8 +27,8 @@ from transforms.sequence import person_codes
 @dataclass(frozen=True)
 class Left:
     """Tables (POOL, SPENT, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped segments,
-    `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it; `unshared_people`: who emitted a segment that the filter
-    then withheld."""
+    `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it; `unshared_people`: who
+    emitted a segment that the filter then withheld."""
 
     pool: pa.Table
     spent: pa.Table

@@ -50,7 +50,11 @@ def facts_of(registry: Registry, number: int) -> dict[str, Any]:
     except (FileNotFoundError, orjson.JSONDecodeError):
         raise _not_whole(registry, number) from None
     parts = facts.get("parts") if isinstance(facts, dict) else None
-    if not isinstance(parts, list) or not facts.keys() >= {"rows", "pseudonym_key"} or len({*parts}) < len(parts):
+    if (
+        not isinstance(parts, list)
+        or not facts.keys() >= {"rows", "pseudonym_key"}
+        or len({*parts}) < len(parts)
+    ):
         raise _not_whole(registry, number)
     return facts
 

@@ -207,7 +207,10 @@ def test_an_account_linked_later_stays_out_when_no_file_says_so_any_more(folder)
     night(folder, NIGHTS[2], participation="none")
     registry = Registry(folder / "registry")
     waits = read_pool(
-        registry, generation_of(registry), key=bytes.fromhex(POOL), fingerprint=key_fingerprint(bytes.fromhex(KEY))
+        registry,
+        generation_of(registry),
+        key=bytes.fromhex(POOL),
+        fingerprint=key_fingerprint(bytes.fromhex(KEY)),
     )
     assert not digests(*ANN) & set(waits.column("account").to_pylist())
     assert verify_chain(registry.store) == []

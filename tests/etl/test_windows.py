@@ -436,7 +436,9 @@ def test_what_waits_goes_on_under_a_mapping_of_other_levels(tmp_path):
     assert ["rare", "thing"] in [row["actions"] for row in rows]
 
 
-WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar".split()
+WORDS = (
+    "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar".split()
+)
 
 
 def test_no_difference_of_two_nights_tells_how_much_of_few_people_was_open(tmp_path):

@@ -72,7 +72,9 @@ def test_the_ends_of_an_interval_count():
 
 def test_what_waited_in_one_fragment_is_parted_only_from_within():
     one, other = ("a", 1, 7), ("a", 4, 7)
-    assert [opens([one, other], [("a", *spent)])[1] for spent in ((0, 1), (4, 9), (2, 2), (0, 2), (0, 9))] == [
+    assert [
+        opens([one, other], [("a", *spent)])[1] for spent in ((0, 1), (4, 9), (2, 2), (0, 2), (0, 9))
+    ] == [
         False,
         False,
         True,

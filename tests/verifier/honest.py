@@ -301,7 +301,7 @@ def sessions_of(events: list[Event], gap_us: int, spent: list[Spent]) -> list[tu
 
 
 def parted(one: Event, other: Event, spent: list[Spent]) -> bool:
-    """Whether something that came out before meets the time between two events; its ends count unless they waited in one piece."""
+    """Whether something that came out before meets the time between two events; in one piece that waited, ends excluded."""
     ends = int(one.fragment is not None and one.fragment == other.fragment)
     return any(
         interval.person == one.person
