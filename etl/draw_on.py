@@ -45,10 +45,11 @@ def stage_pool(
     registry: Registry | None,
     erased: pa.Array,
     gazetteer: Gazetteer | None,
+    levels: int,
     sealing_key: bytes,
 ) -> Pooled:
     """Resolve the pool (POOL) and stage what is from before the window's end (µs UTC)."""
-    resumed = resume(pool, registry=registry, erased=erased, gazetteer=gazetteer)
+    resumed = resume(pool, registry=registry, erased=erased, gazetteer=gazetteer, levels=levels)
     before = pc.less(resumed.events.column("time_us"), end_us)
     drawn, later = resumed.events.filter(before), resumed.events.filter(pc.invert(before))
     staged = []

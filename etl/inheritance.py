@@ -54,8 +54,8 @@ class Heir:
 
 
 def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, heir: Heir) -> dict[str, Any]:
-    """What came out of the pool and went into it, exact: events, and under `_people` how many people (for what does not
-    wait any more, accounts) are behind."""
+    """What came out of the pool and went into it, exact: events, and under `_people` how many people (for what was
+    purged, accounts) are behind."""
     return {
         "generation": heir.generation,
         "rows": pooled.rows,
@@ -67,7 +67,7 @@ def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, heir: Heir
         "purged_people": pooled.purged_people,
         "spent": left.spent_rows,
         "waiting": left.pool.num_rows,
-        "waiting_people": pc.count_distinct(left.pool.column("account")).as_py(),
+        "waiting_people": left.waiting_people,
         "expired": left.expired,
         "expired_people": left.expired_people,
     }

@@ -17,7 +17,9 @@ from etl.staging import read_table
 from transforms.barriers import opens_session
 from transforms.distinct import distinct
 from transforms.leftover import Bools, Segments, concat_pool, leftover, whole_sessions
+from transforms.participation import Registry
 from transforms.records import record_digest
+from transforms.resume import person_of
 from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 from transforms.sequence import person_codes
 
@@ -25,13 +27,14 @@ from transforms.sequence import person_codes
 @dataclass(frozen=True)
 class Left:
     """Tables (POOL, SPENT, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped segments,
-    `expired` out of the pool, each with the accounts behind it; `unshared_people`: who emitted a segment that the filter
-    then withheld."""
+    `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it; `unshared_people`: who
+    emitted a segment that the filter then withheld."""
 
     pool: pa.Table
     spent: pa.Table
     ledger: pa.Table
     members: pa.Table
+    waiting_people: int
     spent_rows: int
     expired: int
     expired_people: int
@@ -76,16 +79,23 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
     expired = [part.filter(pc.less(part.column("time_us"), since)).column("account") for part, since in parts]
     gone = pa.chunked_array([chunk for column in expired for chunk in column.chunks], pa.binary(16))
     remembered = pa.concat_tables(spent)
+    pool = concat_pool([*waits, carried])
     return Left(
-        concat_pool([*waits, carried]),
+        pool,
         remembered.filter(pc.greater_equal(remembered.column("to_us"), spent_from_us)),
         pa.concat_tables([LEDGER.empty_table(), *ledgers]),
         pa.concat_tables(members),
+        people_behind(pool.column("account"), job.events.registry),
         spent_rows,
         len(gone),
-        len(pc.unique(gone)),
+        people_behind(gone, job.events.registry),
         unshared,
     )
+
+
+def people_behind(accounts: pa.ChunkedArray, registry: Registry | None) -> int:
+    """How many people some accounts are, as known now."""
+    return len(pc.unique(person_of(pc.unique(accounts), registry)))
 
 
 def _released(job: Job) -> pa.Array:

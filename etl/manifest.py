@@ -122,6 +122,8 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     if behind["rows"] < k:
         sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
         public["rows"] = {"read": few, "kept": few, **sums}
+    if is_hidden(dropped) and behind["rows"] >= k:
+        public["rows"]["read"] = NOT_SHOWN
     if exact["people"] < k:
         public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
@@ -131,7 +133,9 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
     public["withheld"] = {"actions": withheld}
     public["rounded"] = []
-    if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k:
+    # What few people did in the night itself is the rest beside what waited, which the night before told.
+    few_fresh = 0 < behind["rows"] < k
+    if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k or few_fresh:
         # Rows less repeats are actions, these less sessions transitions, and what of both is released is told.
         public["rounded"] = ["actions", "released", "sessions", "transitions"]
         public |= {name: rounded(exact[name]) for name in ("actions", "sessions", "transitions")}
@@ -140,16 +144,14 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
         }
         public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
         public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-    # Of so few people rows are in open sessions, or actions from the pool.
-    apart = any(0 < people < k for people in behind["apart"])
+    # Rows are in open sessions, or actions from the pool, of however many: the night before says who else waited.
+    apart = any(behind["apart"])
     # With repeats of k people rows say nothing of actions.
     if (public["rounded"] or apart) and repeated < k <= behind["rows"]:
         public["rounded"] += ["rows.kept", "rows.read"]
         lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
         public["rows"]["kept"] = rounded(exact["rows"]["kept"])
-        public["rows"]["read"] = public["rows"]["kept"] + lost
-    if is_hidden(dropped) and behind["rows"] >= k:
-        public["rows"]["read"] = NOT_SHOWN
+        public["rows"]["read"] = NOT_SHOWN if is_hidden(dropped) else public["rows"]["kept"] + lost
     public["privacy"]["withheld_by_reason"] = {
         reason: n if isinstance(n, str) else _share(n, exact["actions"])
         for reason, n in public["withheld"]["actions"].items()

@@ -10,10 +10,11 @@ import pyarrow as pa
 from etl.audit import Entry
 from etl.config import RunConfig
 from etl.erased import load_erased
+from etl.errors import StorageError
 from etl.history import past_of, remembered_from_us
 from etl.keys import Keys
 from etl.registry import Registry
-from etl.state import KNOWN_BY, kept, read_content, read_state
+from etl.state import KNOWN_BY, kept, object_name, read_content, read_state
 from etl.versions import Version
 from etl.waiting import current_generation, read_pool
 from etl.window import begins_us, bounds_us
@@ -65,6 +66,7 @@ def remember(
             late_from_us=max(late_from_us, remembered_from_us(versions)),
         )
     ledgers = [read_state(registry, name, "ledger", key=keys.pool) for name in sorted(with_ledger)]
+    _none_lost(registry, versions, entries)
     spent = [read_state(registry, name, "spent", key=keys.pool) for name in sorted(kept(registry, "spent"))]
     return Memory(
         past,
@@ -74,6 +76,17 @@ def remember(
         pa.concat_tables([SPENT.empty_table(), *(table for table in spent if table is not None)]),
         load_erased(registry.store, keys.pool),
     )
+
+
+def _none_lost(registry: Registry, versions: Sequence[Version], entries: Sequence[Entry]) -> None:
+    expired = {name for entry in entries for name in (entry.fields.get("tables") or {}).get("spent", ())}
+    left = {version.name for version in versions if version.manifest.get("pool")}
+    lost = sorted(left - expired - kept(registry, "spent"))
+    if lost:
+        raise StorageError(
+            f"where version {lost[0]} released something is not known any more, and nothing may be joined across it: "
+            f"restore {object_name(lost[0], 'spent')} from a backup"
+        )
 
 
 def _recognises(registry: Registry, with_ledger: set[str], mapping: Mapping, keys: Keys) -> bool:

@@ -57,6 +57,7 @@ def plan_job(
         registry=events.registry,
         erased=events.erased,
         gazetteer=events.gazetteer,
+        levels=len(mapping.action),
         sealing_key=sealing_key,
     )
     stage_ledgers(

@@ -15,12 +15,12 @@ from etl.again import content_of, measured_window, planned_window, published_alr
 from etl.audit import read_chain
 from etl.config import RunConfig
 from etl.console import Console
-from etl.errors import ParticipationMovedError, StorageError
+from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
 from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
 from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
-from etl.housekeeping import keep_house
+from etl.housekeeping import erase_linked, keep_house
 from etl.inheritance import Heir, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
@@ -114,6 +114,8 @@ def _attempt(this: _Run) -> Result | None:
     config, registry, staging, console = this.config, this.registry, this.staging, this.console
     preload()
     participation = read_participation(config.participation, this.keys.pseudonym)
+    if not config.dry_run and erase_linked(registry, participation, this.keys):
+        console.note("accounts that came to be linked to somebody who was erased are erased as well")
     versions = registry.versions()
     memory = remember(registry, config, this.keys, this.mapping, versions, read_chain(registry.store))
     job, pooled = plan_job(
@@ -137,6 +139,11 @@ def _attempt(this: _Run) -> Result | None:
         check_input(config, statistics, registry)
         window = planned_window(config) or measured_window(config, statistics)
         version = str(config.date or measured_window(config, statistics)["last"])
+        if any(old.name == version for old in versions):  # of nights of another time zone
+            raise AlreadyPublishedError(
+                f"there is a version {version} already, of nights of another time zone: give the time zone that the "
+                "registry's nights have (--night-timezone), or another registry"
+            )
         heir = Heir(config, version, window, memory.generation + 1)
         left = leave(job, pooled.carried, **heir.horizons())
         outcome["withheld"][UNSHARED][1] = left.unshared_people

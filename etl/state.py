@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
-import orjson
 import pyarrow as pa
 
-from etl.canonical import dump
+from etl.canonical import dump, parse_object
 from etl.layout import STATE
 from etl.registry import Registry
 from etl.sealed_objects import read_sealed_object, write_sealed_object
@@ -47,11 +46,11 @@ def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> p
 
 def read_content(registry: Registry, version: str) -> dict[str, Any] | None:
     """What a version's events amounted to; None: it is not known any more."""
+    name = f"{STATE}/{version}/content.json"
     try:
-        content: dict[str, Any] = orjson.loads(registry.store.read(f"{STATE}/{version}/content.json"))
+        return parse_object(name, registry.store.read(name))
     except FileNotFoundError:
         return None
-    return content
 
 
 def state_objects(store: Store) -> list[str]:

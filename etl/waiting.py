@@ -49,7 +49,12 @@ def facts_of(registry: Registry, number: int) -> dict[str, Any]:
         facts: dict[str, Any] = orjson.loads(registry.store.read(f"{folder_of(number)}/generation.json"))
     except (FileNotFoundError, orjson.JSONDecodeError):
         raise _not_whole(registry, number) from None
-    if "parts" not in facts or "pseudonym_key" not in facts:
+    parts = facts.get("parts") if isinstance(facts, dict) else None
+    if (
+        not isinstance(parts, list)
+        or not facts.keys() >= {"rows", "pseudonym_key"}
+        or len({*parts}) < len(parts)
+    ):
         raise _not_whole(registry, number)
     return facts
 
@@ -93,7 +98,10 @@ def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) 
         tables = [read_sealed_object(registry.store, name, key).cast(POOL) for name in facts["parts"]]
     except FileNotFoundError:
         raise _not_whole(registry, number) from None
-    return pa.concat_tables([POOL.empty_table(), *tables]).unify_dictionaries()
+    pool = pa.concat_tables([POOL.empty_table(), *tables])
+    if pool.num_rows != facts["rows"]:
+        raise _not_whole(registry, number)
+    return pool.unify_dictionaries()
 
 
 def sweep_pool(registry: Registry, number: int) -> None:

@@ -22,8 +22,9 @@ def opens_session(
 ) -> Bools:
     """Whether each event begins a session.
 
-    Two consecutive events of a person are one session if they waited in one fragment, or if the pause is no longer than
-    the gap and no spent interval shares an instant with it, ends included.
+    Two consecutive events of a person are one session if the pause is no longer than the gap and no spent interval shares
+    an instant with it, ends included; of two that waited in one fragment, ends excluded: only an account that was linked
+    since can have something between them.
 
     Args:
         person: for each event, in total order, an index into `persons` (binary(16), distinct).
@@ -38,9 +39,10 @@ def opens_session(
         return opens
     known = np.asarray(fragment.is_valid())
     number = np.asarray(fragment.fill_null(-1), np.int64)
-    apart = ~(known[1:] & known[:-1] & (number[1:] == number[:-1]))
-    asked = np.flatnonzero(~opens[1:] & apart)
-    opens[1 + asked] = _parted(person[asked], time_us[asked], time_us[asked + 1], persons, spent)
+    inner = (known[1:] & known[:-1] & (number[1:] == number[:-1])).astype(np.int64)
+    asked = np.flatnonzero(~opens[1:])
+    begin, end = time_us[asked] + inner[asked], time_us[asked + 1] - inner[asked]
+    opens[1 + asked] = _parted(person[asked], begin, end, persons, spent)
     return opens
 
 

@@ -90,18 +90,23 @@ def concat_pool(parts: list[pa.Table]) -> pa.Table:
 
 
 def _spent(events: pa.Table, opens: Bools, gone: Bools) -> pa.Table:
-    """One interval for every run of spent rows in a session, and for every account in it."""
+    """One interval for every run of spent rows in a session, and for every account in the session: the link between a
+    person's accounts may not be known any more when what stands around the run is tried again."""
     rows = np.flatnonzero(gone)
     if not len(rows):
         return SPENT.empty_table()
     begins = np.ones(len(rows), np.bool_)
     begins[1:] = opens[rows[1:]] | (np.diff(rows) > 1)
-    run = np.cumsum(begins) - 1
     first, last = rows[begins], rows[np.append(np.flatnonzero(begins)[1:], len(rows)) - 1]
     account = events.column("account").combine_chunks().dictionary_encode()
-    code = np.asarray(account.indices, np.int64)[rows]
-    pairs = distinct(run * len(account.dictionary) + code)
-    run_of, whose = pairs // len(account.dictionary), pairs % len(account.dictionary)
+    width = len(account.dictionary)
+    session = np.cumsum(opens) - 1
+    present = distinct(session * width + np.asarray(account.indices, np.int64))
+    where = np.searchsorted(present // width, session[first], side="left")
+    number = np.searchsorted(present // width, session[first], side="right") - where
+    run_of = np.repeat(np.arange(len(first)), number)
+    nth = np.arange(len(run_of)) - np.repeat(np.cumsum(number) - number, number)
+    whose = present[np.repeat(where, number) + nth] % width
     time_us = np.asarray(events.column("time_us"), np.int64)
     columns = {
         "account": account.dictionary.take(pa.array(whose)),

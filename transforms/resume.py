@@ -26,13 +26,18 @@ class Resumed(NamedTuple):
 
 
 def resume(
-    pool: pa.Table, *, registry: Registry | None, erased: pa.Array, gazetteer: Gazetteer | None
+    pool: pa.Table,
+    *,
+    registry: Registry | None,
+    erased: pa.Array,
+    gazetteer: Gazetteer | None,
+    levels: int | None = None,
 ) -> Resumed:
     """The pool's events as if they were read now.
 
     Args:
         pool: POOL. registry: who takes part; None: everybody. erased: binary(16), accounts never to be used again.
-        gazetteer: names that must not remain in a token.
+        gazetteer: names that must not remain in a token. levels: how many a path has now; None: as many as it had.
     """
     pool = pool.unify_dictionaries()
     account = pool.column("account").combine_chunks().dictionary_encode()
@@ -53,7 +58,7 @@ def resume(
             "time_us": kept.column("time_us"),
             "file": pa.array(np.full(len(rows), POOL_FILE, np.int32)),
             "position": pa.array(rows.astype(np.int64)),
-            "path": _shaped_anew(kept.column("path"), gazetteer),
+            "path": _shaped_anew(_of_levels(kept.column("path"), levels), gazetteer),
             "record_id": pa.nulls(len(rows), EVENTS.field("record_id").type),
             "account": kept.column("account"),
             "fragment": kept.column("fragment"),
@@ -78,6 +83,16 @@ def of_people(spent: pa.Table, registry: Registry | None) -> pa.Table:
         {"person": person, "from_us": spent.column("from_us"), "to_us": spent.column("to_us")},
         schema=SPENT_OF_PEOPLE,
     )
+
+
+def _of_levels(path: pa.ChunkedArray, levels: int | None) -> pa.ChunkedArray:
+    """Paths of another mapping's levels: what is missing is the coarsest that there was, what is too much goes."""
+    encoded = path.cast(pa.string()).combine_chunks().dictionary_encode()
+    texts = [text.split(LEVEL_SEPARATOR) for text in encoded.dictionary.to_pylist()]
+    if levels is None or all(len(text) == levels for text in texts):
+        return path
+    fitted = [LEVEL_SEPARATOR.join((text + text[-1:] * levels)[:levels]) for text in texts]
+    return pa.chunked_array([pa.array(fitted, pa.string()).take(encoded.indices)])
 
 
 def _shaped_anew(path: pa.ChunkedArray, gazetteer: Gazetteer | None) -> pa.DictionaryArray:

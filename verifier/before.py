@@ -42,7 +42,7 @@ def parted(persons: Any, first: Int64s, time_us: Int64s, fragment: Any, before: 
         persons: binary(16), of each run of rows of one person. first: where each run begins.
         time_us: of all rows, ascending within a run. fragment: int64, null: read from the files.
     """
-    mask = np.zeros(len(time_us), np.bool_)
+    mask, inner = np.zeros(len(time_us), np.bool_), np.zeros(len(time_us), np.bool_)
     index = pc.index_in(before.spent.column("person"), value_set=persons)
     here = pc.is_valid(index)
     if not pc.any(here).as_py():
@@ -56,7 +56,11 @@ def parted(persons: Any, first: Int64s, time_us: Int64s, fragment: Any, before: 
         earliest = max(low + int(np.searchsorted(times, begin, side="left")), low + 1)
         latest = min(low + int(np.searchsorted(times, end, side="right")), high - 1)
         mask[earliest : latest + 1] = True
+        # Of one fragment: only what goes on after the row before and began before the row's own time.
+        earliest = max(low + int(np.searchsorted(times, begin, side="right")), low + 1)
+        latest = min(low + int(np.searchsorted(times, end, side="left")), high - 1)
+        inner[earliest : latest + 1] = True
     number = np.asarray(fragment.fill_null(-1), np.int64)
     together = np.zeros(len(time_us), np.bool_)
     together[1:] = (number[1:] == number[:-1]) & (number[1:] >= 0)
-    return mask & ~together
+    return np.where(together, inner, mask)

@@ -191,3 +191,26 @@ def test_a_file_of_accounts_that_will_not_do_is_refused(folder, capsys, content,
         (folder / "accounts.txt").write_bytes(content)
     assert erase(folder) == 2
     assert said in capsys.readouterr().err
+
+
+def test_an_account_linked_later_stays_out_when_no_file_says_so_any_more(folder):
+    night(folder, NIGHTS[0])
+    (folder / "accounts.txt").write_text("ann\n")
+    who = (folder / "who.csv").read_text()
+    (folder / "who.csv").write_text(who.replace("ann-admin,Ann,,participates\n", ""))
+    assert erase(folder) == 0
+    (folder / "who.csv").write_text(who)
+    night(folder, NIGHTS[1])
+    registry = Registry(folder / "registry")
+    erased = load_erased(registry.store, bytes.fromhex(POOL))
+    assert set(erased.to_pylist()) == digests(*ANN)
+    night(folder, NIGHTS[2], participation="none")
+    registry = Registry(folder / "registry")
+    waits = read_pool(
+        registry,
+        generation_of(registry),
+        key=bytes.fromhex(POOL),
+        fingerprint=key_fingerprint(bytes.fromhex(KEY)),
+    )
+    assert not digests(*ANN) & set(waits.column("account").to_pylist())
+    assert verify_chain(registry.store) == []

@@ -173,7 +173,7 @@ def test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one(repea
 
 
 @pytest.mark.parametrize(
-    ("apart", "kept"), [([0, 0], 1_290), ([9, 0], 1_200), ([0, 1], 1_200), ([10, 10], 1_290)]
+    ("apart", "kept"), [([0, 0], 1_290), ([9, 0], 1_200), ([0, 1], 1_200), ([10, 10], 1_200)]
 )
 def test_rows_are_rounded_where_few_people_have_some_that_are_no_actions_yet(apart, kept):
     behind = {"dropped": {}, "withheld": {}, "repeats": 0, "rows": 50, "apart": apart}
@@ -200,3 +200,5 @@ def test_rows_of_few_people_are_hidden_though_many_waited():
     public = public_manifest(exact)
     assert public["rows"] == {"read": "< 10", "kept": "< 10", "rejected": {"other": "< 10"}, "dropped": {}}
     assert (public["active"], public["people"], public["pool"]["drawn"]) == ("< 10", 50, 120)
+    # The night before told how many waited: what is beside these is of nine people.
+    assert (public["actions"], public["sessions"], public["transitions"]) == (1_100, 50, 1_000)

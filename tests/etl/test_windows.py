@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from etl.errors import AlreadyPublishedError, UnusableRecordsError
+from etl.errors import AlreadyPublishedError, StorageError, UnusableRecordsError
 from etl.keys import load_pool_key
 from etl.registry import Registry
 from etl.state import kept, read_state
@@ -26,6 +27,7 @@ from tests.privacy.runs import (
     released_rows,
     watch_staging,
     write_log,
+    write_participation,
 )
 from transforms.pseudonym import key_fingerprint
 
@@ -395,3 +397,160 @@ def test_a_backfilled_night_is_not_joined_across_what_it_released(tmp_path):
     )
     night(tmp_path, "2026-12-17")
     assert [row["length"] for row in released_rows(tmp_path / "registry", "2026-12-17")] == [1, 1]
+
+
+def test_state_that_was_lost_is_told(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", around_a_release(6))
+    night(tmp_path, FIRST)
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    private = tmp_path / "registry" / ".private"
+    spent = private / "state" / FIRST / "spent.parquet"
+    content = spent.read_bytes()
+    spent.unlink()
+    with pytest.raises(StorageError, match="restore"):
+        night(tmp_path, SECOND)
+    spent.write_bytes(content)
+    facts = private / "pool" / "00000001" / "generation.json"
+    said = json.loads(facts.read_bytes())
+    for spoilt in ({"parts": said["parts"] * 2, "rows": 24}, {"parts": []}, {"rows": 11}, {"parts": None}):
+        facts.write_text(json.dumps(said | spoilt))
+        with pytest.raises(StorageError, match="not whole"):
+            night(tmp_path, SECOND)
+    facts.write_text(json.dumps(said))
+    assert night(tmp_path, SECOND)["version"] == SECOND
+
+
+def test_what_waits_goes_on_under_a_mapping_of_other_levels(tmp_path):
+    one = mapping(tmp_path / "one.yaml")
+    levels = [[{"column": name, "as": "verbatim"}] for name in ("target", "app")]
+    two = mapping(tmp_path / "two.yaml", action=levels)
+    for day, (date, source) in enumerate(((FIRST, one), (SECOND, two), (THIRD, one))):
+        start = MONDAY + day * DAY_US + 9 * HOUR
+        write_log(
+            tmp_path / "logs" / f"{day}.jsonl",
+            habit(range(12), start, "open", "save")
+            + habit(range(4 * day, 4 * day + 4), start + 2 * HOUR, "rare", "thing"),
+        )
+        night(tmp_path, date, source=source)
+    rows = released_rows(tmp_path / "registry", THIRD)
+    assert ["rare", "thing"] in [row["actions"] for row in rows]
+
+
+WORDS = (
+    "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar".split()
+)
+
+
+def test_no_difference_of_two_nights_tells_how_much_of_few_people_was_open(tmp_path):
+    start = MONDAY + 9 * HOUR
+    alone = [click(f"u{person}", start + 2 * HOUR, WORDS[person]) for person in range(12)]
+    late = [click("z", MONDAY + 24 * HOUR - MINUTE, WORDS[12])]
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), start, "open", "save") + alone + late)
+    source = mapping(tmp_path / "mapping.yaml")
+    first = night(tmp_path, FIRST, source=source)
+    write_log(
+        tmp_path / "more" / "2.jsonl",
+        [
+            click(f"u{person}", start + DAY_US + hour * HOUR + person, word)
+            for person in range(12)
+            for hour, word in enumerate(WORDS)
+        ],
+    )
+    second = night(tmp_path, SECOND, source=source, logs="more")
+    (waited,) = first["withheld"]["actions"].values()
+    assert waited == 12
+    assert second["actions"] == 12 * 15 + 12 + 1
+    assert "rows.kept" in second["rounded"]  # else actions - kept - waited is how much `z` did
+
+
+def test_what_is_dropped_of_few_people_is_not_the_rest_where_all_sessions_are_open(tmp_path):
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        habit(range(12), MONDAY + 24 * HOUR - 3 * MINUTE, "open", "save")
+        + [click("u0", MONDAY - HOUR + step, "before") for step in range(3)],
+    )
+    first = night(tmp_path, FIRST)
+    assert first["rows"] == {"read": "not shown", "kept": 24, "rejected": {}, "dropped": {"other": "< 10"}}
+
+
+def test_many_accounts_of_one_person_that_wait_are_one_person(tmp_path):
+    people = [{"account": f"u{number}", "person": f"u{number}"} for number in range(12)]
+    people += [{"account": f"s{number}", "person": "s"} for number in range(12)]
+    write_log(
+        tmp_path / "logs" / "1.jsonl",
+        habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+        + [click(f"s{number}", MONDAY + 11 * HOUR + number * MINUTE, WORDS[number]) for number in range(12)],
+    )
+    first = night(tmp_path, FIRST, participation=write_participation(tmp_path / "people.csv", people))
+    assert first["pool"]["waiting"] == "< 10"
+
+
+@pytest.mark.parametrize("linked", ["first", "later"])
+def test_nothing_of_two_accounts_is_joined_across_what_was_released_of_either(tmp_path, linked):
+    accounts = [(f"{name}{number}", f"u{number}") for number in range(12) for name in ("u", "other")]
+    together = write_participation(
+        tmp_path / "linked.csv", [{"account": account, "person": person} for account, person in accounts]
+    )
+    by_account = write_participation(
+        tmp_path / "apart.csv", [{"account": account, "person": account} for account, _ in accounts]
+    )
+    rows = [
+        row | {"user_id": row["user_id"].replace("u", "other")} if row["target"] == "middle" else row
+        for row in around_a_release(6)
+    ]
+    write_log(tmp_path / "logs" / "1.jsonl", rows)
+    before, after = (together, by_account) if linked == "first" else (by_account, together)
+    night(tmp_path, FIRST, participation=before)
+    assert actions(tmp_path, FIRST) == {"middle"}
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(6, 12), MONDAY + DAY_US + 9 * HOUR, "left", "right"))
+    night(tmp_path, SECOND, participation=after)
+    assert [row["length"] for row in released_rows(tmp_path / "registry", SECOND)] == [1, 1]
+
+
+def test_a_night_of_the_same_name_in_another_zone_is_refused_and_changes_nothing(tmp_path):
+    rows = [habit(range(12), MONDAY + hours * HOUR, "open", "save") for hours in (-5, 20)]
+    write_log(tmp_path / "logs" / "1.jsonl", list(chain(*rows)))
+    night(tmp_path, FIRST, night_timezone="Pacific/Kiritimati")
+    state = tmp_path / "registry" / ".private" / "state" / FIRST
+    before = {path.name: path.read_bytes() for path in state.iterdir()}
+    with pytest.raises(AlreadyPublishedError, match="time zone"):
+        night(tmp_path, FIRST, night_timezone="Etc/GMT+12")
+    assert {path.name: path.read_bytes() for path in state.iterdir()} == before
+
+
+def spoil_content(root: Path) -> None:
+    (root / ".private" / "state" / FIRST / "content.json").write_text("{")
+
+
+def spoil_manifest(root: Path) -> None:
+    path = root / "manifests" / f"{FIRST}.json"
+    path.write_text(path.read_text().replace(f'"{FIRST}"', '"2026-11-10"'))
+
+
+def lose_version(root: Path) -> None:
+    (root / "manifests" / f"{FIRST}.json").unlink()
+    shutil.rmtree(root / "data" / FIRST)
+
+
+def spoil_entry(root: Path) -> None:
+    path = root / ".private" / "audit" / "00000001.json"
+    path.write_text(path.read_text().replace('"generation": 1', '"generation": 0'))
+
+
+def lose_entry(root: Path) -> None:
+    (root / ".private" / "audit" / "00000001.json").unlink()
+
+
+@pytest.mark.parametrize("spoil", [spoil_content, spoil_manifest, lose_version, spoil_entry, lose_entry])
+def test_a_registry_that_is_not_what_its_log_says_releases_nothing(tmp_path, spoil):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
+    night(tmp_path, FIRST)
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    night(tmp_path, SECOND)
+    spoil(tmp_path / "registry")
+    for date in (FIRST, THIRD):
+        write_log(
+            tmp_path / "logs" / "3.jsonl", habit(range(12), MONDAY + 2 * DAY_US + 9 * HOUR, "open", "save")
+        )
+        with pytest.raises(StorageError, match="backup"):
+            night(tmp_path, date)

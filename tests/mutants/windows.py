@@ -95,7 +95,7 @@ NIGHTS = (
     mutant(
         "the verifier parts what waited in one piece",
         BEFORE,
-        ("verifier/before.py", "return mask & ~together", "return mask"),
+        ("verifier/before.py", "return np.where(together, inner, mask)", "return mask"),
     ),
     mutant(
         "the verifier takes who waited for active",

@@ -41,9 +41,12 @@ def opens(rows: list[tuple[str, int, int | None]], spent: list[tuple[str, int, i
 def plainly(rows: list[tuple[str, int, int | None]], spent: list[tuple[str, int, int]]) -> list[bool]:
     result = [True]
     for (one, begin, before), (other, end, after) in pairwise(rows):
-        parted = any(name == one and first <= end and begin <= last for name, first, last in spent)
         together = before is not None and before == after
-        result.append(one != other or end - begin > GAP or (parted and not together))
+        parted = any(
+            name == one and (first < end and begin < last if together else first <= end and begin <= last)
+            for name, first, last in spent
+        )
+        result.append(one != other or end - begin > GAP or parted)
     return result
 
 
@@ -65,3 +68,16 @@ def test_the_ends_of_an_interval_count():
     assert opens([("a", 1, None), ("a", 4, None)], [("a", 0, 1)]) == [True, True]
     assert opens([("a", 1, None), ("a", 4, None)], [("a", 5, 9)]) == [True, False]
     assert opens([("a", 1, None), ("a", 4, None)], [("b", 2, 3)]) == [True, False]
+
+
+def test_what_waited_in_one_fragment_is_parted_only_from_within():
+    one, other = ("a", 1, 7), ("a", 4, 7)
+    assert [
+        opens([one, other], [("a", *spent)])[1] for spent in ((0, 1), (4, 9), (2, 2), (0, 2), (0, 9))
+    ] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]

@@ -301,10 +301,11 @@ def sessions_of(events: list[Event], gap_us: int, spent: list[Spent]) -> list[tu
 
 
 def parted(one: Event, other: Event, spent: list[Spent]) -> bool:
-    """Whether something that came out before meets the time between two events, unless they waited in one piece."""
-    if one.fragment is not None and one.fragment == other.fragment:
-        return False
+    """Whether something that came out before meets the time between two events; in one piece that waited, ends excluded."""
+    ends = int(one.fragment is not None and one.fragment == other.fragment)
     return any(
-        interval.person == one.person and interval.from_us <= other.time_us and one.time_us <= interval.to_us
+        interval.person == one.person
+        and interval.from_us <= other.time_us - ends
+        and one.time_us + ends <= interval.to_us
         for interval in spent
     )

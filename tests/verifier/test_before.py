@@ -36,7 +36,7 @@ def test_a_segment_across_what_came_out_before_is_found(tmp_path):
     assert "crosses_gap" in world.verify(tmp_path / "spoilt").violations
 
 
-def test_one_piece_is_never_parted(tmp_path):
+def test_one_piece_is_not_parted_by_what_came_out_at_its_events(tmp_path):
     world = make_world(4)
     for number, bucket in enumerate(world.events):
         people = sorted({event.person for event in bucket})
