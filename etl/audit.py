@@ -34,7 +34,8 @@ class Entry:
 
     @property
     def event(self) -> str:
-        """What happened: `published`, `withdrawn`, `approved`, `erased`, `expired`, `key_rotated` …"""
+        """What happened: `published`, `withdrawn`, `approved`, `erased`, `key_rotated`, `retired` (what no window needs any
+        more), `expired` (what was kept for its time) …"""
         return str(self.fields["event"])
 
     @property

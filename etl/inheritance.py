@@ -99,7 +99,7 @@ def retire(registry: Registry, heir: Heir, left: Left) -> None:
         old -= waits if kind == "spent" else set()
         gone |= {kind: sorted(old)} if old else {}
     if left.expired or gone:
-        append(registry.store, "expired", version=heir.version, pool_events=left.expired, tables=gone)
+        append(registry.store, "retired", version=heir.version, pool_events=left.expired, tables=gone)
     for kind, names in gone.items():  # the entry first: what is missing without one was lost
         for name in names:
             forget(registry, name, kind)

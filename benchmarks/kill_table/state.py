@@ -20,6 +20,7 @@ from benchmarks.kill_table.world import PUBLIC, World
 from etl.audit_check import verify_chain
 from etl.registry import Registry
 from etl.verify import verify_registry
+from etl.waiting import generation_of
 
 _READERS: Final[tuple[Callable[[bytes], pa.Table], ...]] = (
     lambda content: pq.read_table(io.BytesIO(content)),
@@ -98,7 +99,7 @@ def _told_by_commands(registry: Path) -> Iterator[str]:
 
 def _waiting_in_vain(registry: Path, manifests: list[dict[str, Any]]) -> Iterator[str]:
     """Generations of the pool and tables of state that no version knows of."""
-    named = max([0, *(manifest["pool"]["generation"] for manifest in manifests)])
+    named = generation_of(Registry(registry))
     pool = {path.parent.name for path in (registry / ".private" / "pool").glob("*/*")} - {f"{named:08d}"}
     if pool:
         yield f"generation {', '.join(sorted(pool))} of the pool"

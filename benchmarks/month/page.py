@@ -123,10 +123,9 @@ def _windows(figures: Figures) -> Iterator[str]:
     shares = " and ".join(f"{sums[name] / total:.1%}" for name in rows)
     spent = figures["fates"]["released"] / figures["fates"]["admitted"]
     yield f"""
-Of the admitted events {spent:.1%} are released in the end, most of them in their own night: if not in a sequence, then alone
-or one level coarser. What is spent like that does not wait, and a pool of the rest brings little; longer windows bring more.
-
-Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}).
+Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}). Of the admitted events
+{spent:.1%} are released in the end, in sequences, one level coarser, or alone. What follows from that is in
+[decision 14](decisions/0014-windows-and-the-pool.md).
 """
 
 

@@ -295,7 +295,7 @@ def test_what_waited_long_enough_goes_and_it_is_on_record(tmp_path):
     entries = [
         json.loads(path.read_bytes()) for path in (tmp_path / "registry" / ".private" / "audit").iterdir()
     ]
-    assert [entry["pool_events"] for entry in entries if entry["event"] == "expired"] == [12]
+    assert [entry["pool_events"] for entry in entries if entry["event"] == "retired"] == [12]
 
 
 def test_all_time_draws_on_no_pool_and_leaves_it_as_it_is(tmp_path):
