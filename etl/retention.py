@@ -48,7 +48,7 @@ def expire(store: Store, retention: Retention, now: datetime) -> dict[str, int]:
     """
     chain = read_chain(store)
     gone = due(dated(store, chain), retention, now)
-    named = {name for entry in chain if entry.event == EVENT for name in entry.fields.get("objects", ())}
+    named = {name for entry in chain if entry.event == EVENT for name in entry.fields["objects"]}
     if any(one.name not in named for one in gone):
         append(
             store,

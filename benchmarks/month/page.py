@@ -123,9 +123,9 @@ def _windows(figures: Figures) -> Iterator[str]:
     shares = " and ".join(f"{sums[name] / total:.1%}" for name in rows)
     spent = figures["fates"]["released"] / figures["fates"]["admitted"]
     yield f"""
-Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}). Of the admitted events
-{spent:.1%} are released in the end, in sequences, one level coarser, or alone. What follows from that is in
-[decision 14](decisions/0014-windows-and-the-pool.md).
+Over the whole month: {sums["nights"]:,} with the pool, {sums["no_pool"]:,} without, of {total:,} ({shares}).
+Of the admitted events {spent:.1%} are released in the end, in sequences, one level coarser, or alone. What follows from
+that is in [decision 14](decisions/0014-windows-and-the-pool.md).
 """
 
 

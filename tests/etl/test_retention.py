@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from etl.audit import append, parse, read_chain
+from etl.audit import parse, read_chain
 from etl.audit_check import verify_chain
 from etl.canonical import dump
 from etl.layout import DEAD_LETTERS, LINEAGE, QUARANTINE, RUNS, STATE
@@ -115,11 +115,6 @@ def test_a_key_in_use_for_too_long_is_told(tmp_path):
     assert old_keys([first], Retention(), NOW) == ["pool", "pseudonym"]
     assert old_keys([first, entry(2, 1, "key_rotated", which="pool")], Retention(), NOW) == ["pseudonym"]
     assert old_keys([first], Retention(key_days=year + 2), NOW) == []
-
-
-def test_an_expiry_of_what_waited_is_no_expiry_of_objects(registry):
-    append(registry.store, "expired", version="2026-11-22", pool_events=3, tables={})
-    assert expire(registry.store, Retention(), NOW)
 
 
 @pytest.mark.parametrize("wrong", [{"dead_letters_days": -1}, {"dead_letter_days": 3}, {"key_days": 0}])
