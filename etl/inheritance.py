@@ -59,8 +59,9 @@ def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, heir: Heir
     return {
         "generation": heir.generation,
         "rows": pooled.rows,
-        "drawn": outcome["pooled"],
-        "drawn_people": outcome["pooled_people"],
+        # With what was purged of it: beside what waited the night before it would tell that somebody objected.
+        "drawn": outcome["pooled"] + pooled.purged,
+        "drawn_people": outcome["pooled_people"] + pooled.purged_people,
         "late": outcome["late"],
         "late_people": outcome["late_people"],
         "purged": pooled.purged,

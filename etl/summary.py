@@ -28,7 +28,7 @@ REASONS = {
 """Reasons in plain words."""
 
 POOL = {
-    "drawn": "events that had waited and were tried again",
+    "drawn": "events that had waited; what may still be used was tried again",
     "late": "events of earlier nights that came late",
     "waiting": "events that wait for the next windows",
     "expired": "events that waited long enough and are gone",

@@ -52,7 +52,7 @@ WITHHELD: Final[Mapping[str, str]] = {
 """Actions that were admitted and are not in the release; `{who}` stands for people, or accounts."""
 
 POOL: Final[Mapping[str, str]] = {
-    "drawn": "events had waited since earlier nights and were tried again",
+    "drawn": "events had waited since earlier nights; what may still be used was tried again",
     "late": "events of earlier nights came late and were taken in",
     "waiting": "events wait for the next nights, when more {who} may share what they are part of",
     "expired": "events waited as long as they may, and were deleted",

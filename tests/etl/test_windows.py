@@ -554,3 +554,21 @@ def test_a_registry_that_is_not_what_its_log_says_releases_nothing(tmp_path, spo
         )
         with pytest.raises(StorageError, match="backup"):
             night(tmp_path, date)
+
+
+def test_what_was_drawn_does_not_tell_that_somebody_objected(tmp_path):
+    source = mapping(tmp_path / "mapping.yaml")
+    people = [{"account": f"u{number}", "person": f"u{number}"} for number in range(12)]
+    start = MONDAY + 9 * HOUR
+    alone = [click(f"u{number}", start + 2 * HOUR, WORDS[number]) for number in range(10)]
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), start, "open", "save") + alone)
+    first = night(
+        tmp_path, FIRST, source=source, participation=write_participation(tmp_path / "1.csv", people)
+    )
+    people[3] |= {"status": "objects", "recorded_at": "2026-11-17"}
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), start + DAY_US, "open", "save"))
+    second = night(
+        tmp_path, SECOND, source=source, participation=write_participation(tmp_path / "2.csv", people)
+    )
+    assert first["pool"]["waiting"] == second["pool"]["drawn"] == 10
+    assert len(pool(tmp_path)) == 9

@@ -181,4 +181,38 @@ NIGHTS = (
             'public["active"] = exact["active"]',
         ),
     ),
+    mutant(
+        "an id that two people use is one event",
+        "tests/transforms/test_ledger.py",
+        ("transforms/ledger.py", '    digests = digests ^ _words(events.column("person"))[:, 0]\n', ""),
+        (
+            "transforms/ledger.py",
+            'ledger_digests ^ _words(ledger.column("account").combine_chunks())[:, 0]',
+            "ledger_digests",
+        ),
+    ),
+    mutant(
+        "more late days than a ledger reaches back are believed",
+        WINDOWS,
+        ("etl/memory.py", "max(late_from_us, remembered_from_us(versions))", "late_from_us"),
+    ),
+    mutant(
+        "a ledger of another mapping is believed",
+        WINDOWS,
+        (
+            "etl/memory.py",
+            "with_ledger if _recognises(registry, with_ledger, mapping, keys) else set()",
+            "with_ledger",
+        ),
+    ),
+    mutant(
+        "spent intervals go though something waits beside them",
+        WINDOWS,
+        ("etl/inheritance.py", 'old -= waits if kind == "spent" else set()', "pass"),
+    ),
+    mutant(
+        "a run does not look at the audit log",
+        WINDOWS,
+        ("etl/housekeeping.py", "        _hold_to_log(registry)", "        pass"),
+    ),
 )
