@@ -16,10 +16,10 @@ from etl.job import Job
 from etl.manifest import policy_of
 from etl.registry import Registry
 from etl.settle import Result, keep_dead_letters, where_of
-from etl.state import KNOWN_BY, read_content
+from etl.state import KNOWN_BY, SHAPED_BY, read_content
 from etl.versions import Version
 from etl.window import night_of
-from transforms.ledger import known_by
+from transforms.ledger import known_by, shaped_by
 
 _IN_FORCE: Final = "min_outside_unit"
 """The policy as published says the j in force: 0 where nobody's unit was known."""
@@ -67,8 +67,9 @@ def published_already(
 def content_of(job: Job) -> dict[str, Any]:
     """What is remembered of a window's content: the keyed sum over its events, and how they are read."""
     content: dict[str, Any] = orjson.loads(job.staging.content.read_bytes())
-    known = known_by(job.events.mapping, key=job.draw.ledger_key)
-    return content | {"drop_repeats": job.anonymity.drop_repeats, KNOWN_BY: known}
+    mapping, key = job.events.mapping, job.draw.ledger_key
+    read_as = {KNOWN_BY: known_by(mapping, key=key), SHAPED_BY: shaped_by(mapping, key=key)}
+    return content | {"drop_repeats": job.anonymity.drop_repeats} | read_as
 
 
 def planned_window(config: RunConfig) -> dict[str, Any] | None:
@@ -87,7 +88,7 @@ def measured_window(config: RunConfig, statistics: dict[str, Any]) -> dict[str, 
 
 def _alike(content: dict[str, Any] | None) -> dict[str, Any] | None:
     """What makes two contents the same: however their events are recognised."""
-    return content and {name: value for name, value in content.items() if name != KNOWN_BY}
+    return content and {name: value for name, value in content.items() if name not in (KNOWN_BY, SHAPED_BY)}
 
 
 def _same_window(taken: Sequence[Version], window: dict[str, Any]) -> Version | None:

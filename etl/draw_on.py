@@ -5,7 +5,7 @@ A worker finds what concerns its bucket sealed in the staging folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from transforms.buckets import bucket_of, by_bucket, partition
 from transforms.gazetteer import Gazetteer
 from transforms.leftover import PLACED, pool_rows
 from transforms.participation import Registry
+from transforms.past import PastSpan
 from transforms.resume import person_of, resume
 
 
@@ -45,11 +46,14 @@ def stage_pool(
     registry: Registry | None,
     erased: pa.Array,
     gazetteer: Gazetteer | None,
-    levels: int,
+    burned: Sequence[PastSpan],
+    outdated: bool,
     sealing_key: bytes,
 ) -> Pooled:
     """Resolve the pool (POOL) and stage what is from before the window's end (µs UTC)."""
-    resumed = resume(pool, registry=registry, erased=erased, gazetteer=gazetteer, levels=levels)
+    resumed = resume(
+        pool, registry=registry, erased=erased, gazetteer=gazetteer, burned=burned, outdated=outdated
+    )
     before = pc.less(resumed.events.column("time_us"), end_us)
     drawn, later = resumed.events.filter(before), resumed.events.filter(pc.invert(before))
     staged = []

@@ -11,16 +11,16 @@ from etl.audit import Entry
 from etl.config import RunConfig
 from etl.erased import load_erased
 from etl.errors import StorageError
-from etl.history import past_of, remembered_from_us
+from etl.history import instants, past_of, remembered_from_us
 from etl.keys import Keys
 from etl.registry import Registry
-from etl.state import KNOWN_BY, kept, object_name, read_content, read_state
+from etl.state import KNOWN_BY, SHAPED_BY, kept, object_name, read_content, read_state
 from etl.versions import Version
 from etl.waiting import current_generation, read_pool
 from etl.window import begins_us, bounds_us
-from transforms.ledger import known_by
+from transforms.ledger import known_by, shaped_by
 from transforms.mapping import Mapping
-from transforms.past import PastSpan
+from transforms.past import BURNED, PastSpan
 from transforms.pseudonym import derive_key, key_fingerprint
 from transforms.schemas import DIGEST, POOL, SPENT
 
@@ -28,7 +28,8 @@ from transforms.schemas import DIGEST, POOL, SPENT
 @dataclass(frozen=True)
 class Memory:
     """`generation`: the pool's, 0: none yet; `pool` (POOL): what is in it. `ledgers` (LEDGER) and `spent` (SPENT): of the
-    versions of which they are kept. `erased`: binary(16), accounts never to be admitted again."""
+    versions of which they are kept. `erased`: binary(16), accounts never to be admitted again. `burned`: withdrawn nights;
+    `outdated`: whether what waits was named by another mapping. Of neither anything waits on."""
 
     past: tuple[PastSpan, ...]
     generation: int
@@ -36,6 +37,8 @@ class Memory:
     ledgers: list[pa.Table] = field(repr=False)
     spent: pa.Table = field(repr=False)
     erased: pa.Array = field(repr=False)
+    burned: tuple[PastSpan, ...] = ()
+    outdated: bool = False
 
     @classmethod
     def blank(cls) -> Memory:
@@ -75,6 +78,8 @@ def remember(
         [table for table in ledgers if table is not None],
         pa.concat_tables([SPENT.empty_table(), *(table for table in spent if table is not None)]),
         load_erased(registry.store, keys.pool),
+        tuple(PastSpan(*instants(old.manifest["window"]), BURNED) for old in versions if not old.is_live),
+        _is_outdated(registry, versions, mapping, keys),
     )
 
 
@@ -93,3 +98,13 @@ def _recognises(registry: Registry, with_ledger: set[str], mapping: Mapping, key
     """Whether all ledgers name events as this mapping does; if not, what comes of their nights may have been consumed."""
     asked = known_by(mapping, key=derive_key(keys.pseudonym, "ledger"))
     return all((read_content(registry, name) or {}).get(KNOWN_BY) == asked for name in with_ledger)
+
+
+def _is_outdated(registry: Registry, versions: Sequence[Version], mapping: Mapping, keys: Keys) -> bool:
+    """Whether the version that wrote the pool last named actions by another mapping; unknown: after a change of keys."""
+    writers = [version for version in versions if version.manifest.get("pool")]
+    if not writers:
+        return False
+    last = max(writers, key=lambda version: int(version.manifest["pool"]["generation"]))
+    said = (read_content(registry, last.name) or {}).get(SHAPED_BY)
+    return said is not None and said != shaped_by(mapping, key=derive_key(keys.pseudonym, "ledger"))

@@ -57,7 +57,8 @@ def plan_job(
         registry=events.registry,
         erased=events.erased,
         gazetteer=events.gazetteer,
-        levels=len(mapping.action),
+        burned=memory.burned,
+        outdated=memory.outdated,
         sealing_key=sealing_key,
     )
     stage_ledgers(

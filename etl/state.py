@@ -19,6 +19,9 @@ Kind = Literal["ledger", "spent", "membership"]
 KNOWN_BY: Final = "known_by"
 """Of a version's content: what its ledger recognises events by (`transforms.ledger.known_by`)."""
 
+SHAPED_BY: Final = "shaped_by"
+"""Of a version's content: how it named actions, and so what waited after it (`transforms.ledger.shaped_by`)."""
+
 SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {"ledger": LEDGER, "spent": SPENT, "membership": MEMBERSHIP}
 
 

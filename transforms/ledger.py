@@ -49,8 +49,16 @@ _KNOWN_BY: Final = {"person", "time", "timezone", "event_id", "dedupe"}
 
 def known_by(mapping: Mapping, *, key: bytes) -> str:
     """What events are recognised by under a mapping, as a keyed digest: under another, nobody knows them again."""
-    said = mapping.model_dump_json(include=_KNOWN_BY).encode()
-    return blake2b(said, key=key, digest_size=16).hexdigest()
+    return _said(mapping, _KNOWN_BY, key)
+
+
+def shaped_by(mapping: Mapping, *, key: bytes) -> str:
+    """How actions are named under a mapping, as a keyed digest: what another named does not wait on."""
+    return _said(mapping, {"action"}, key)
+
+
+def _said(mapping: Mapping, fields: set[str], key: bytes) -> str:
+    return blake2b(mapping.model_dump_json(include=fields).encode(), key=key, digest_size=16).hexdigest()
 
 
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:

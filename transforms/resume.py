@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,9 @@ import pyarrow.compute as pc
 from transforms.gazetteer import Gazetteer
 from transforms.names import shape_names
 from transforms.participation import Registry, admit
+from transforms.past import BURNED, PastSpan, fates
 from transforms.schemas import EVENTS, LEVEL_SEPARATOR, SPENT_OF_PEOPLE
+from transforms.spans import EVER
 
 POOL_FILE = -1
 """EVENTS.file of what waited: before every file."""
@@ -31,23 +34,26 @@ def resume(
     registry: Registry | None,
     erased: pa.Array,
     gazetteer: Gazetteer | None,
-    levels: int | None = None,
+    burned: Sequence[PastSpan] = (),
+    outdated: bool = False,
 ) -> Resumed:
     """The pool's events as if they were read now.
 
     Args:
         pool: POOL. registry: who takes part; None: everybody. erased: binary(16), accounts never to be used again.
-        gazetteer: names that must not remain in a token. levels: how many a path has now; None: as many as it had.
+        gazetteer: names that must not remain in a token.
+        burned: withdrawn nights: a mapping that leaked in what was released leaks in what was left over.
+        outdated: whether another mapping named these actions: what it let through a stricter one might not.
     """
     pool = pool.unify_dictionaries()
     account = pool.column("account").combine_chunks().dictionary_encode()
     code = np.asarray(account.indices, np.int32)
-    admitted = ~np.asarray(pc.is_in(account.dictionary, value_set=erased))[code]
+    time_us = np.asarray(pool.column("time_us"), np.int64)
+    admitted = ~np.asarray(pc.is_in(account.dictionary, value_set=erased))[code] & (not outdated)
+    admitted &= fates(time_us, first_us=EVER, end_us=EVER, past=burned) != BURNED
     person = account.dictionary
     if registry is not None:
-        admitted &= admit(
-            registry, account.dictionary, code, np.asarray(pool.column("time_us"), np.int64)
-        ).mask
+        admitted &= admit(registry, account.dictionary, code, time_us).mask
         person = person_of(account.dictionary, registry)
     kept = pool.filter(pa.array(admitted))
     rows = np.flatnonzero(admitted)
@@ -58,7 +64,7 @@ def resume(
             "time_us": kept.column("time_us"),
             "file": pa.array(np.full(len(rows), POOL_FILE, np.int32)),
             "position": pa.array(rows.astype(np.int64)),
-            "path": _shaped_anew(_of_levels(kept.column("path"), levels), gazetteer),
+            "path": _shaped_anew(kept.column("path"), gazetteer),
             "record_id": pa.nulls(len(rows), EVENTS.field("record_id").type),
             "account": kept.column("account"),
             "fragment": kept.column("fragment"),
@@ -83,16 +89,6 @@ def of_people(spent: pa.Table, registry: Registry | None) -> pa.Table:
         {"person": person, "from_us": spent.column("from_us"), "to_us": spent.column("to_us")},
         schema=SPENT_OF_PEOPLE,
     )
-
-
-def _of_levels(path: pa.ChunkedArray, levels: int | None) -> pa.ChunkedArray:
-    """Paths of another mapping's levels: what is missing is the coarsest that there was, what is too much goes."""
-    encoded = path.cast(pa.string()).combine_chunks().dictionary_encode()
-    texts = [text.split(LEVEL_SEPARATOR) for text in encoded.dictionary.to_pylist()]
-    if levels is None or all(len(text) == levels for text in texts):
-        return path
-    fitted = [LEVEL_SEPARATOR.join((text + text[-1:] * levels)[:levels]) for text in texts]
-    return pa.chunked_array([pa.array(fitted, pa.string()).take(encoded.indices)])
 
 
 def _shaped_anew(path: pa.ChunkedArray, gazetteer: Gazetteer | None) -> pa.DictionaryArray:

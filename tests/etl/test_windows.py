@@ -420,20 +420,35 @@ def test_state_that_was_lost_is_told(tmp_path):
     assert night(tmp_path, SECOND)["version"] == SECOND
 
 
-def test_what_waits_goes_on_under_a_mapping_of_other_levels(tmp_path):
+@pytest.mark.parametrize("changed", [True, False])
+def test_what_another_mapping_named_does_not_wait_on(tmp_path, changed):
     one = mapping(tmp_path / "one.yaml")
-    levels = [[{"column": name, "as": "verbatim"}] for name in ("target", "app")]
-    two = mapping(tmp_path / "two.yaml", action=levels)
-    for day, (date, source) in enumerate(((FIRST, one), (SECOND, two), (THIRD, one))):
-        start = MONDAY + day * DAY_US + 9 * HOUR
-        write_log(
-            tmp_path / "logs" / f"{day}.jsonl",
-            habit(range(12), start, "open", "save")
-            + habit(range(4 * day, 4 * day + 4), start + 2 * HOUR, "rare", "thing"),
-        )
-        night(tmp_path, date, source=source)
-    rows = released_rows(tmp_path / "registry", THIRD)
-    assert ["rare", "thing"] in [row["actions"] for row in rows]
+    other = mapping(tmp_path / "two.yaml", action=[[{"column": "target"}]]) if changed else one
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(6), MONDAY + 11 * HOUR, "rare", "thing"))
+    night(tmp_path, FIRST, source=one)
+    write_log(
+        tmp_path / "logs" / "2.jsonl", habit(range(6, 12), MONDAY + DAY_US + 11 * HOUR, "rare", "thing")
+    )
+    night(tmp_path, SECOND, source=other)
+    rows = released_rows(tmp_path / "registry", SECOND)
+    assert (["rare", "thing"] in [row["actions"] for row in rows]) is not changed
+    assert len(pool(tmp_path)) == (12 if changed else 0)
+
+
+def test_nothing_of_a_withdrawn_night_waits_on(tmp_path):
+    usual = habit(range(12), MONDAY + 9 * HOUR, "open", "save")
+    write_log(tmp_path / "logs" / "1.jsonl", usual + habit(range(6), MONDAY + 11 * HOUR, "rare", "thing"))
+    night(tmp_path, FIRST)
+    registry = Registry(tmp_path / "registry")
+    with registry.locked():
+        registry.withdraw(FIRST, "a test", "nobody")
+    write_log(
+        tmp_path / "logs" / "2.jsonl", habit(range(6, 16), MONDAY + DAY_US + 11 * HOUR, "rare", "thing")
+    )
+    night(tmp_path, SECOND)
+    (row,) = released_rows(tmp_path / "registry", SECOND)
+    assert (row["actions"], row["occurrences"]) == (["click Desk rare", "click Desk thing"], 10)
+    assert pool(tmp_path) == []
 
 
 WORDS = (

@@ -215,4 +215,14 @@ NIGHTS = (
         WINDOWS,
         ("etl/housekeeping.py", "        _hold_to_log(registry)", "        pass"),
     ),
+    mutant(
+        "what is left over of a withdrawn night waits on",
+        WINDOWS,
+        ("transforms/resume.py", "    admitted &= fates(", "    _ = fates("),
+    ),
+    mutant(
+        "what another mapping named waits on",
+        WINDOWS,
+        ("transforms/resume.py", "[code] & (not outdated)", "[code]"),
+    ),
 )
