@@ -14,7 +14,7 @@ from etl.config import load_config
 from etl.evidence import collect_evidence
 from etl.execute import run_pipeline
 from etl.gates import verify_staged
-from etl.inheritance import Heir, pool_figures
+from etl.inheritance import Bequest, pool_figures
 from etl.input_check import check_input
 from etl.inputs import find_inputs
 from etl.leave import leave
@@ -52,10 +52,10 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         run_pipeline(job, [])
         statistics = orjson.loads(staging.statistics.read_bytes())
         check_input(config, statistics, Registry(config.registry))
-        heir = Heir(config, "none", measured_window(config, statistics), 1)
+        bequest = Bequest(config, "none", measured_window(config, statistics), 1)
         outcome = orjson.loads(staging.outcome.read_bytes())
-        left = leave(job, pooled.carried, **heir.horizons())
-        outcome["pool"] = pool_figures(outcome, pooled, left, heir)
+        left = leave(job, pooled.carried, **bequest.horizons())
+        outcome["pool"] = pool_figures(outcome, pooled, left, bequest)
         verification = verify_staged(job, outcome)
         if not verification.ok:
             raise RuntimeError(f"the verifier found faults in the release: {verification.violations}")

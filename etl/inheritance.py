@@ -26,8 +26,8 @@ TAIL_NIGHTS: Final = 7
 
 
 @dataclass(frozen=True)
-class Heir:
-    """The version that leaves something. `generation`: the number of the pool's that it leaves."""
+class Bequest:
+    """What a version leaves to the next, and until when. `generation`: the number of the pool's that it leaves."""
 
     config: RunConfig
     version: str
@@ -53,11 +53,11 @@ class Heir:
         return begins_us(last, self.window["timezone"], nights_before=before)
 
 
-def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, heir: Heir) -> dict[str, Any]:
+def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, bequest: Bequest) -> dict[str, Any]:
     """What came out of the pool and went into it, exact: events, and under `_people` how many people (for what was
     purged, accounts) are behind."""
     return {
-        "generation": heir.generation,
+        "generation": bequest.generation,
         "rows": pooled.rows,
         # With what was purged of it: beside what waited the night before it would tell that somebody objected.
         "drawn": outcome["pooled"] + pooled.purged,
@@ -74,33 +74,33 @@ def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, heir: Heir
     }
 
 
-def write_left(registry: Registry, heir: Heir, left: Left, content: dict[str, Any], keys: Keys) -> None:
+def write_left(registry: Registry, bequest: Bequest, left: Left, content: dict[str, Any], keys: Keys) -> None:
     """Write the pool's next generation and the version's state. Without a manifest that names them they do not exist."""
     fingerprint = key_fingerprint(keys.pseudonym)
-    write_pool(registry, heir.generation, left.pool, key=keys.pool, fingerprint=fingerprint)
+    write_pool(registry, bequest.generation, left.pool, key=keys.pool, fingerprint=fingerprint)
     tables: dict[Kind, Any] = {"spent": left.spent, "membership": left.members}
-    if heir.config.late_days:
+    if bequest.config.late_days:
         tables["ledger"] = left.ledger
-    write_state(registry, heir.version, tables, content=content, key=keys.pool)
+    write_state(registry, bequest.version, tables, content=content, key=keys.pool)
 
 
-def retire(registry: Registry, heir: Heir, left: Left) -> None:
+def retire(registry: Registry, bequest: Bequest, left: Left) -> None:
     """Remove what is needed no more: the generation before, and tables of nights that have passed; with a record of it."""
-    sweep_pool(registry, heir.generation)
+    sweep_pool(registry, bequest.generation)
     last = {
         version.name: date.fromisoformat(version.manifest["window"]["last"])
         for version in registry.versions()
     }
     newest = max(last.values())
     gone: dict[Kind, list[str]] = {}
-    nights: dict[Kind, int] = {"ledger": heir.config.late_days - 1, "spent": heir.nights_spent}
+    nights: dict[Kind, int] = {"ledger": bequest.config.late_days - 1, "spent": bequest.nights_spent}
     waits = _waits_beside(registry, left)
     for kind, number in nights.items():
         old = {name for name in kept(registry, kind) if last[name] < newest - timedelta(days=number)}
         old -= waits if kind == "spent" else set()
         gone |= {kind: sorted(old)} if old else {}
     if left.expired or gone:
-        append(registry.store, "retired", version=heir.version, pool_events=left.expired, tables=gone)
+        append(registry.store, "retired", version=bequest.version, pool_events=left.expired, tables=gone)
     for kind, names in gone.items():  # the entry first: what is missing without one was lost
         for name in names:
             forget(registry, name, kind)

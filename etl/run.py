@@ -21,7 +21,7 @@ from etl.execute import run_pipeline
 from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
 from etl.housekeeping import erase_linked, keep_house
-from etl.inheritance import Heir, pool_figures, retire, write_left
+from etl.inheritance import Bequest, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
@@ -144,21 +144,21 @@ def _attempt(this: _Run) -> Result | None:
                 f"there is a version {version} already, of nights of another time zone: give the time zone that the "
                 "registry's nights have (--night-timezone), or another registry"
             )
-        heir = Heir(config, version, window, memory.generation + 1)
-        left = leave(job, pooled.carried, **heir.horizons())
+        bequest = Bequest(config, version, window, memory.generation + 1)
+        left = leave(job, pooled.carried, **bequest.horizons())
         outcome["withheld"][UNSHARED][1] = left.unshared_people
-        outcome["pool"] = pool_figures(outcome, pooled, left, heir)
-        exact, measured = _exact_figures(this, job, heir, versions, participation, statistics, outcome)
+        outcome["pool"] = pool_figures(outcome, pooled, left, bequest)
+        exact, measured = _exact_figures(this, job, bequest, versions, participation, statistics, outcome)
         facts |= {"exact": exact, "measured": measured, "statistics": statistics}
         keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
         advance("gates", len(checks))
         if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
-        leaving = partial(write_left, registry, heir, left, content_of(job), this.keys)
+        leaving = partial(write_left, registry, bequest, left, content_of(job), this.keys)
         result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
         if result.state == PUBLISHED:
-            retire(registry, heir, left)
+            retire(registry, bequest, left)
         advance("publish", 1)
     try:
         keep_run(registry, staging, close_record(facts, console, state=result.state))
@@ -170,7 +170,7 @@ def _attempt(this: _Run) -> Result | None:
 def _exact_figures(
     this: _Run,
     job: Job,
-    heir: Heir,
+    bequest: Bequest,
     versions: Sequence[Version],
     participation: Participation | None,
     statistics: dict[str, Any],
@@ -185,8 +185,8 @@ def _exact_figures(
     advance("measure", 1)
     exact = exact_manifest(
         config,
-        version=heir.version,
-        window=heir.window,
+        version=bequest.version,
+        window=bequest.window,
         statistics=statistics,
         outcome=outcome,
         data=staging.data,
@@ -196,6 +196,6 @@ def _exact_figures(
         commitment=None if participation is None else participation.commitment,
     )
     actions, read = actions_in(staging.data), this.registry.store.read
-    exact |= write_vocabulary(staging.data, heir.version, actions, versions, read)
+    exact |= write_vocabulary(staging.data, bequest.version, actions, versions, read)
     exact["verification"] = {"records": verification.records, "violations": verification.violations}
     return exact, asdict(verification.measured)
