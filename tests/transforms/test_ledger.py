@@ -24,7 +24,7 @@ def content(events: pa.RecordBatch) -> Content:
 
 def known(acts: list[Act], before: list[Act]) -> list[bool]:
     events, old = events_of(acts), events_of(before)
-    ledger = ledger_of(old, digests(old, KEY))
+    ledger = ledger_of(old, digests(old, KEY)).set_column(0, "account", old.column("person"))
     return seen(events, digests(events, KEY), ledger).tolist()
 
 
@@ -57,7 +57,7 @@ def test_a_record_id_is_known_at_another_time_and_tells_equal_times_apart():
     assert known(now, before) == [True, False, False]
 
 
-def test_another_account_at_the_same_time_is_new():
+def test_another_account_of_the_person_at_the_same_time_is_new():
     assert known([Act("p", 1, ("a",), account="x")], [Act("p", 1, ("a",), account="y")]) == [False]
 
 
