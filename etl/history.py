@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from etl.versions import Version
-from etl.window import DAY_US, bounds_us
+from etl.window import DAY_US, begins_us, bounds_us
 from transforms.past import BURNED, LATE, TOO_LATE, PastSpan
 
 
@@ -24,15 +24,21 @@ def touching(versions: Sequence[Version], window: dict[str, Any]) -> list[Versio
     return [version for version, begin, stop in spans if begin < end and first < stop]
 
 
-def remembered_from_us(versions: Sequence[Version]) -> int:
-    """From when on (µs UTC) the ledgers of all versions name what was consumed: each reaches back from its window's end by
-    the late days that were in force then, however many are now."""
-    reach = [
-        instants(version.manifest["window"])[1]
-        - (version.manifest["policy"].get("late_days", 0) + 1) * DAY_US
-        for version in versions
-    ]
-    return max(reach, default=0)
+def remembered_from_us(versions: Sequence[Version], first_us: int) -> int:
+    """From when on (µs UTC) the ledgers name whatever of the nights before a window was consumed.
+
+    A version could consume what is as late as its own late days allow, back from its first night; its ledger reaches as
+    many days back from its last. Of a span of nights it therefore forgets the earlier ones, however many are late now.
+    """
+    forgotten = [0]
+    for version in versions:
+        window, late_days = version.manifest["window"], version.manifest["policy"].get("late_days", 0)
+        first = date.fromisoformat(window["first"])
+        begin = begins_us(first, window["timezone"], nights_before=late_days)
+        reach = instants(window)[1] - (late_days + 1) * DAY_US
+        if begin < min(reach, first_us):
+            forgotten.append(reach)
+    return max(forgotten)
 
 
 def past_of(

@@ -194,7 +194,7 @@ NIGHTS = (
     mutant(
         "more late days than a ledger reaches back are believed",
         WINDOWS,
-        ("etl/memory.py", "max(late_from_us, remembered_from_us(versions))", "late_from_us"),
+        ("etl/memory.py", "max(late_from_us, remembered_from_us(versions, first_us))", "late_from_us"),
     ),
     mutant(
         "a ledger of another mapping is believed",
