@@ -41,7 +41,7 @@ def published_already(
         if not taken:
             return None
         if _same_window(taken, window) is None:
-            raise _refused(window, taken)
+            raise _refused(window, taken, _overlap(taken))
     from etl.pipeline import build_reading
 
     run_pipeline(job, beam_flags, build_reading)
@@ -54,13 +54,16 @@ def published_already(
         return None
     same = _same_window(taken, window)
     content = _alike(content_of(job))
-    asked = policy_of(config, config.min_outside_unit)
-    if (
-        same is None
-        or _alike(read_content(registry, same.name)) != content
-        or not _same_policy(same.manifest["policy"], asked)
-    ):
-        raise _refused(window, taken)
+    if same is None:
+        raise _refused(window, taken, _overlap(taken))
+    if _alike(read_content(registry, same.name)) != content:
+        raise _refused(
+            window,
+            taken,
+            "with other content (other records, another mapping or names file, somebody who does not take part any more)",
+        )
+    if other := _other_settings(same.manifest["policy"], policy_of(config, config.min_outside_unit)):
+        raise _refused(window, taken, f"under another policy ({', '.join(other)})")
     return Result(same.manifest, "already published with the same content", where_of(registry, same.manifest))
 
 
@@ -98,16 +101,30 @@ def _same_window(taken: Sequence[Version], window: dict[str, Any]) -> Version | 
     return only if len(taken) == 1 and only.is_live and same else None
 
 
-def _refused(window: dict[str, Any], taken: Sequence[Version]) -> AlreadyPublishedError:
+def _refused(window: dict[str, Any], taken: Sequence[Version], how: str) -> AlreadyPublishedError:
     names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in taken)
+    first, last = window["first"], window["last"]
+    which = f"the night {first}" if first == last else f"the window {first}..{last}"
     return AlreadyPublishedError(
-        f"the window {window['first']}..{window['last']} touches what is published with other content or another policy, "
-        f"or was withdrawn: {names}. A published version never changes, and no event is released twice, also when the "
+        f"{which} is taken {how}: {names}. A published version never changes, and no event is released twice, also when the "
         "version that it was in is withdrawn. Events that came late join the next night's run by themselves; for anything "
         "else choose other nights, or another registry"
     )
 
 
-def _same_policy(published: dict[str, Any], asked: dict[str, Any]) -> bool:
-    others = [{name: value for name, value in one.items() if name != _IN_FORCE} for one in (published, asked)]
-    return others[0] == others[1] and published[_IN_FORCE] in (asked[_IN_FORCE], 0)
+def _overlap(taken: Sequence[Version]) -> str:
+    """How a window is taken that is not that of one live version."""
+    if all(not old.is_live for old in taken):
+        return "by what was withdrawn"
+    return "by versions of another window or time zone"
+
+
+def _other_settings(published: dict[str, Any], asked: dict[str, Any]) -> list[str]:
+    """The names of the settings that differ; none: it is the same policy."""
+    other = [
+        name
+        for name in sorted(asked.keys() | published.keys())
+        if name != _IN_FORCE
+        and (name not in asked or name not in published or asked[name] != published[name])
+    ]
+    return other if published[_IN_FORCE] in (asked[_IN_FORCE], 0) else [*other, _IN_FORCE]

@@ -37,7 +37,8 @@ def erasure_notice(withdrawn: Sequence[str], unknown: Sequence[str]) -> str:
 
 def traces_found(request: Request) -> str:
     """What there is of the people, for whoever decides about the request; not for publication."""
-    rows = ", ".join(f"{kind} {number:,}" for kind, number in request.rows.items()) or "none"
+    rows = ", ".join(f"{kind} {number:,}" for kind, number in request.rows.items())
+    rows = rows or "none (check the spelling, if there should be something)"
     contributed = ", ".join(request.contributed) or "none"
     unknown = ", ".join(request.unknown) or "none"
     return (

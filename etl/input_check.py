@@ -30,8 +30,15 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         behind = statistics["behind"]
         told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
         lost = told | dict(sorted(statistics["rejected"].items()))
-        why = ", ".join(f"{reason} {n}" for reason, n in lost.items()) or "the files are empty"
+        why = ", ".join(f"{reason} {n}" for reason, n in lost.items())
+        late = (
+            " What the files hold of nights before was not taken: a late event can only join a run whose night has events "
+            "of its own; name these files in the next night's --input, too."
+            if statistics["candidates"]
+            else ""
+        )
+        why = why or ("all is of nights before" if late else "the files are empty")
         raise NoEventError(
             f"no admitted event in the window ({why}); check --date or --window, the "
-            "mapping's time and the participation file. Nothing was published"
+            f"mapping's time and the participation file.{late} Nothing was published"
         )

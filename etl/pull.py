@@ -42,7 +42,9 @@ def by_name(versions: Sequence[Version], name: str) -> Version:
     """
     found = next((version for version in versions if version.name == name), None)
     if found is None:
-        raise ConfigError("the registry has no version of that name; `desirepath versions` lists them")
+        raise ConfigError(
+            f"the registry has no version of that name ({name!r}); `desirepath versions` lists them"
+        )
     if found.tombstone is not None:
         when = str(found.tombstone.get("withdrawn_at", ""))[:10]
         raise ConfigError(

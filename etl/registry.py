@@ -124,7 +124,7 @@ class Registry:
         found = next((version for version in self.versions() if version.name == name), None)
         if found is None:
             raise ConfigError(
-                f"the registry {self.where()} has no version of that name; `desirepath versions` lists them"
+                f"the registry {self.where()} has no version of that name ({name!r}); `desirepath versions` lists them"
             )
         return found
 

@@ -52,11 +52,14 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     def add(name: str, value: object, note: str = "") -> None:
         table.add_row(name, f"{value:,}" if isinstance(value, int) else escape(str(value)), escape(note))
 
-    add("rows read", rows["read"], f"in {manifest['input']['files']:,} files")
+    read_in = f"in {manifest['input']['files']:,} files"
+    if isinstance(rows["read"], str):
+        read_in += "; the total would tell what few people did"
+    add("rows read", rows["read"], read_in)
     for kind in ("rejected", "dropped"):
         add(f"  {kind}", _sum(rows[kind]))
         for reason, n in sorted(rows[kind].items()):
-            add(f"    {reason}", n, REASONS.get(reason, ""))
+            add(f"    {reason}", n, _few(n) or REASONS.get(reason, ""))
     add("  kept", rows["kept"])
     counted_as = manifest["privacy"]["people_counted_as"]
     add(
@@ -74,7 +77,7 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     if manifest["withheld"]["actions"]:
         add("withheld actions", "")
         for reason, n in manifest["withheld"]["actions"].items():
-            add(f"  {reason}", n, REASONS.get(reason, ""))
+            add(f"  {reason}", n, _few(n) or REASONS.get(reason, ""))
     add("pool", "")
     for name, note in POOL.items():
         if manifest["pool"][name]:
@@ -97,6 +100,11 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
 def _sum(counts: dict[str, int | str]) -> int | str:
     hidden = [count for count in counts.values() if isinstance(count, str)]
     return hidden[0] if hidden else sum(count for count in counts.values() if isinstance(count, int))
+
+
+def _few(count: int | str) -> str:
+    """What stands beside a count that is not told."""
+    return "people are behind it, so that it is not counted here" if isinstance(count, str) else ""
 
 
 def _number(value: object) -> str:

@@ -15,7 +15,10 @@ from etl.commands.run import PASS_ON, prepare, resolve, resolve_or_tell, run, ru
 
 SkipEmpty = Annotated[
     bool,
-    typer.Option("--skip-empty", help="Pass over a night without input, and go on. Default: stop there."),
+    typer.Option(
+        "--skip-empty",
+        help="Pass over a night without input or admitted event, and go on. Default: stop there.",
+    ),
 ]
 _MOST_NIGHTS: Final = 4000
 
@@ -32,8 +35,9 @@ class Line(NamedTuple):
 def backfill(context: typer.Context, skip_empty: bool = False, **_: Any) -> int:
     """Release the nights of --window FIRST..LAST one by one, oldest first, each with the flags of `desirepath run`.
 
-    A night that is published or withdrawn is passed over, so the same command goes on where another one stopped. It stops
-    at the first night that fails, with that night's exit code.
+    A night that is published or withdrawn is passed over, so the same command goes on where another one stopped.
+
+    It stops at the first night that fails, with that night's exit code.
     """
     from etl.errors import NoEventError, NothingMatchedError
 

@@ -33,7 +33,12 @@ RegistryDir = Annotated[
     str | None, _option(_WHAT, "Folder or URL (s3://bucket/prefix) that holds the versions.")
 ]
 Night = Annotated[str | None, _option(_WHAT, "The night to release, YYYY-MM-DD.")]
-Window = Annotated[str | None, _option(_WHAT, "One version from a span: FIRST..LAST, or all.")]
+Window = Annotated[
+    str | None,
+    _option(
+        _WHAT, "A span of nights, FIRST..LAST, or all; `run` makes one version of it, `backfill` one a night."
+    ),
+]
 Zone = Annotated[str | None, _option(_WHAT, "Time zone of the nights. Default: UTC.")]
 Participation = Annotated[str | None, _option(_WHO, "Participation file (CSV or Parquet), or none.")]
 Names = Annotated[

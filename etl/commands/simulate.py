@@ -27,7 +27,7 @@ def simulate(
     delivery: Annotated[
         Literal["nightly", "hourly", "single"] | None,
         typer.Option(
-            help="A file for each night or hour of delivery, or one. Default: by the events' nights."
+            help="A file for each night (delivered-DATE-00) or hour of delivery, or one. Default: by the events' nights."
         ),
     ] = None,
     late_share: Annotated[

@@ -10,12 +10,15 @@ from etl.commands.arguments import By, RegistryDir, Version, who
 
 
 def report(version: Version, registry: RegistryDir) -> None:
-    """Print where a version's report is."""
+    """Print where a version's report is; that it is withdrawn, and why, is said on standard error."""
     from etl.layout import report_of
     from etl.registry import open_registry
 
     opened = open_registry(registry)
-    typer.echo(opened.where(report_of(opened.version(version).name)))
+    found = opened.version(version)
+    if found.tombstone is not None:
+        typer.echo(f"version {version} is withdrawn: {found.tombstone['reason']}", err=True)
+    typer.echo(opened.where(report_of(found.name)))
 
 
 def withdraw(

@@ -84,7 +84,8 @@ class Simulation:
             problems.append("delivery must be nightly, hourly, single or none")
         if self.late_share and self.delivery is None:
             problems.append(
-                "late_share needs a delivery, as files by the events' own nights know no late ones"
+                "--late-share needs a delivery (--delivery nightly, hourly or single): files by the events' own nights "
+                "know no late ones"
             )
         if problems:
             raise ConfigError("Cannot simulate: " + "; ".join(problems) + ".")

@@ -45,7 +45,7 @@ WITHHELD: Final[Mapping[str, str]] = {
     "no_shared_sequence": "Enough {who} did this action, but too few did what surrounds it in the same order.",
     "no_shared_phrase": "Enough {who} did this action, but too few did what surrounds it in the same order.",
     "cap": "One person may contribute only so much; what is above the cap is not used, nor kept for later.",
-    "merged_by_lifting": "The same action twice in a row once named more generally: told once.",
+    "merged_by_lifting": "Named more generally, the action was the same as the one before it, and a repeat is told once.",
     "below_min_active": "Too few {who} were active for anything to be released.",
     "other": "Reasons behind which there are too few {who} to tell them apart, told together.",
 }

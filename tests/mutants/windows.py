@@ -136,12 +136,16 @@ NIGHTS = (
     mutant(
         "the same window with other content is taken for the same",
         WINDOWS,
-        ("etl/again.py", "or _alike(read_content(registry, same.name)) != content", "or False"),
+        ("etl/again.py", "if _alike(read_content(registry, same.name)) != content:", "if False:"),
     ),
     mutant(
         "the same window with another policy is taken for the same",
         WINDOWS,
-        ("etl/again.py", 'or not _same_policy(same.manifest["policy"], asked)', "or False"),
+        (
+            "etl/again.py",
+            '_other_settings(same.manifest["policy"], policy_of(config, config.min_outside_unit))',
+            "list[str]()",
+        ),
     ),
     mutant(
         "what waited long enough waits on",
