@@ -16,8 +16,10 @@ from etl.audit import Entry, append, carried_out
 from etl.canonical import dump
 from etl.erased import SHA256
 from etl.errors import ConfigError
-from etl.layout import ERASED, ROTATING
+from etl.layout import ERASED, FINGERPRINT, POOL_KEY_ID, ROTATING
 from etl.store import Store
+from etl.vault import key_id
+from transforms.pseudonym import key_fingerprint
 
 EVENT = "key_rotated"
 Which = Literal["pool", "pseudonym"]
@@ -43,6 +45,12 @@ def begun(store: Store) -> Rotation | None:
         return None
     said: dict[str, Any] = orjson.loads(store.read(ROTATING))
     return Rotation(**said)
+
+
+def is_the_other(store: Store, which: Which, new: bytes) -> bool:
+    """Whether the new key is the registry's other one: whoever could read what waits could then try names against it."""
+    name, told = (FINGERPRINT, key_fingerprint(new)) if which == "pool" else (POOL_KEY_ID, key_id(new))
+    return store.exists(name) and store.read(name) == told.encode()
 
 
 def begin(

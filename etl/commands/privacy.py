@@ -129,13 +129,14 @@ def rotate_key(
     from etl.registry import open_registry
     from etl.rotate_pool_key import rotate_pool_key
     from etl.rotate_pseudonym_key import rotate_pseudonym_key
+    from etl.rotation import is_the_other
 
     keys = load_keys(key_file, pool_key_file)
     kind = POOL_KEY if which is Which.POOL else PSEUDONYM_KEY
     new = read_key_file(kind, new_key_file)
-    if new in keys:
-        raise ConfigError(f"--new-key-file holds a key that is in use: make a new {kind.title}")
     opened = open_registry(registry)
+    if new in keys or is_the_other(opened.store, which.value, new):
+        raise ConfigError(f"--new-key-file holds a key that is in use: make a new {kind.title}")
     with opened.locked():
         if which is Which.POOL:
             entry = rotate_pool_key(opened, keys.pool, new, by=who(by))

@@ -154,6 +154,18 @@ def test_a_changed_pool_key_goes_on_where_the_old_one_was(folder, monkeypatch, c
     assert "already" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("which", "other"), [("pool", KEY), ("pseudonym", POOL)])
+def test_a_key_is_not_changed_into_the_other_one(folder, monkeypatch, capsys, which, other):
+    night(folder, NIGHTS[0])
+    new = folder / "new-key"
+    new.write_text(other)
+    new.chmod(0o600)
+    # The command is given another key for the other one, so that only the registry knows.
+    monkeypatch.setenv("DESIREPATH_KEY" if which == "pool" else "DESIREPATH_POOL_KEY", "3d" * 32)
+    assert command(folder, "rotate-key", "--which", which, "--new-key-file", str(new)) == 2
+    assert "in use" in capsys.readouterr().err
+
+
 def test_a_changed_pseudonym_key_keeps_what_waits_of_whoever_is_listed(folder):
     night(folder, NIGHTS[0])
     before = traces(folder)

@@ -66,6 +66,10 @@ def test_an_id_that_two_people_use_is_two():
         [Act("p", 5, ("a",), record_id="r1"), Act("q", 5, ("a",), record_id="r1")],
         [Act("p", 1, ("a",), record_id="r1")],
     ) == [True, False]
+    assert known(
+        [Act("p", 5, ("a",), record_id="r1"), Act("q", 5, ("a",), record_id="r1")],
+        [Act("q", 1, ("a",), record_id="r1")],
+    ) == [False, True]
 
 
 def test_nothing_is_known_of_nothing():
