@@ -93,7 +93,9 @@ def fates(month: Month, played: Played, source: Source) -> Fates:
 def why_never(month: Month, source: Source, never: Int64s) -> Counter[str]:
     """Why events were never admitted, by what the calendar and the participation file say; `?`: they should have been."""
     outside = {account_name(person) for person in (OBJECTS, LEFT, UNLISTED)} | {SERVICE_ACCOUNT}
-    order = {month.date(night): position for position, night in enumerate(month.order())}
+    runs = [month.date(night) for night in month.order()]
+    order = {night: position for position, night in enumerate(runs)}
+    newest = {night: max(runs[:position], default=night) for night, position in order.items()}
     erased = {
         account: order[month.date(night)]
         for night, name in month.erased.items()
@@ -111,7 +113,8 @@ def why_never(month: Month, source: Source, never: Int64s) -> Counter[str]:
             why["does not take part"] += 1
         elif order[came] > erased.get(account, len(order)):
             why["erased"] += 1
-        elif (came - own).days > LATE_DAYS:
+        elif (came - own).days > LATE_DAYS or (newest[came] - own).days >= LATE_DAYS:
+            # The ledgers go with the newest night: one that is run after later ones finds fewer.
             why["too late"] += 1
         elif own == gone and order[came] > gone_from:
             why["of a withdrawn night"] += 1
