@@ -30,7 +30,7 @@ run: $(VENV)/.run ## simulate a seeded workplace log and run the whole job on it
 test: $(VENV)/.dev ## run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-mutants: $(VENV)/.dev ## break the code in every known way and see the tests notice (about ten minutes)
+mutants: $(VENV)/.dev ## break the code in every known way and see the tests notice (about three quarters of an hour)
 	@$(BIN)/python -m tests.mutants --write
 
 lint: $(VENV)/.dev ## ruff and mypy, strict
