@@ -47,7 +47,7 @@ def published_already(
     run_pipeline(job, beam_flags, build_reading)
     statistics = orjson.loads(job.staging.statistics.read_bytes())
     keep_dead_letters(registry, job.staging)
-    check_input(config, statistics, registry)
+    check_input(config, statistics, registry, late=statistics["candidates"])
     window = window or measured_window(config, statistics)
     taken = touching(versions, window)
     if not taken:

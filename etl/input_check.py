@@ -11,8 +11,12 @@ from etl.registry import Registry
 from etl.suppress import tell
 
 
-def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry) -> None:
-    """Refuse an input that could not be read, that is empty, or of which too much could not be used."""
+def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry, *, late: int = 0) -> None:
+    """Refuse an input that could not be read, that is empty, or of which too much could not be used.
+
+    Args:
+        late: events of nights before that join the window: with them a night without events of its own is none too few.
+    """
     if statistics["unreadable"]:
         stored = any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
         kind = StorageError if stored else InputError
@@ -26,19 +30,13 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
             f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.where(DEAD_LETTERS)}, and which file "
             f"is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
         )
-    if statistics["kept"] == 0:
+    if statistics["kept"] == 0 and not (late and config.date is not None):
         behind = statistics["behind"]
         told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
         lost = told | dict(sorted(statistics["rejected"].items()))
         why = ", ".join(f"{reason} {n}" for reason, n in lost.items())
-        late = (
-            " What the files hold of nights before was not taken: a late event can only join a run whose night has events "
-            "of its own; name these files in the next night's --input, too."
-            if statistics["candidates"]
-            else ""
-        )
-        why = why or ("all is of nights before" if late else "the files are empty")
+        why = why or ("all is of nights before" if statistics["candidates"] else "the files are empty")
         raise NoEventError(
             f"no admitted event in the window ({why}); check --date or --window, the "
-            f"mapping's time and the participation file.{late} Nothing was published"
+            "mapping's time and the participation file. Nothing was published"
         )

@@ -136,7 +136,7 @@ def _attempt(this: _Run) -> Result | None:
         outcome = orjson.loads(staging.outcome.read_bytes())
         keep_dead_letters(registry, staging)
         keep_run(registry, staging, facts | {"statistics": statistics})
-        check_input(config, statistics, registry)
+        check_input(config, statistics, registry, late=outcome["late"])
         window = planned_window(config) or measured_window(config, statistics)
         version = str(config.date or measured_window(config, statistics)["last"])
         if any(old.name == version for old in versions):  # of nights of another time zone

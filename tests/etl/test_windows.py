@@ -309,6 +309,26 @@ def test_all_time_draws_on_no_pool_and_leaves_it_as_it_is(tmp_path):
     assert len(pool(tmp_path)) == 24
 
 
+def test_late_events_that_come_alone_wait_for_a_night_that_has_some(tmp_path):
+    usual = [habit(range(12), MONDAY + day * DAY_US + 9 * HOUR, "open", "save") for day in range(3)]
+    write_log(tmp_path / "logs" / f"{FIRST}.jsonl", usual[0])
+    write_log(tmp_path / "logs" / f"{SECOND}.jsonl", habit(range(12, 24), MONDAY + 9 * HOUR, "late", "thing"))
+    write_log(tmp_path / "logs" / f"{THIRD}.jsonl", usual[2])
+    night(tmp_path, FIRST, logs="logs/{date}.jsonl")
+    second = night(tmp_path, SECOND, logs="logs/{date}.jsonl")
+    assert (second["version"], second["files"], second["active"], second["rows"]["kept"]) == (
+        SECOND,
+        [],
+        "< 10",
+        24,
+    )
+    assert len(pool(tmp_path)) == 24
+    assert night(tmp_path, SECOND, logs="logs/{date}.jsonl") == second
+    night(tmp_path, THIRD, logs="logs/{date}.jsonl")
+    assert actions(tmp_path, THIRD) == {"open", "save", "late", "thing"}
+    assert pool(tmp_path) == []
+
+
 def test_a_window_without_an_event_of_its_own_publishes_nothing(tmp_path):
     write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
     night(tmp_path, FIRST)
