@@ -57,7 +57,7 @@ def test_versions_of_nights_share_no_event(base, monkeypatch):
     for night in NIGHTS:
         assert go(base, window=None, date=night).manifest["released"]["records"] > 0
     spent = [staged.spent() for staged in seen]
-    # Half of a session is on either side of midnight: the second half of the first waits for no one, the rest is whole.
+    # Half of each session is on either side of midnight. The first night finds only a second half; the next, a whole one.
     assert list(map(len, spent)) == [12 * 4, 12 * 8]
     assert not share_events(spent)
     assert len(records(base / "registry")) == len(NIGHTS)
