@@ -21,6 +21,7 @@ from etl.threaded import ThreadedDoFn
 from transforms.buckets import partition
 from transforms.decode import Decoded
 from transforms.events import Normalised, to_events
+from transforms.memo import Memo
 from transforms.statistics import ReadStatistics, measure
 
 ROWS_HELD = 1 << 19
@@ -55,13 +56,14 @@ class _Read(ThreadedDoFn):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._held: list[pa.Table] = []
+        self._memo = Memo()
 
     def start_bundle(self) -> None:
         super().start_bundle()
         self._held = []
 
     def process(self, split: Split) -> Iterator[Any]:
-        for done in self._ahead.give(_read, split, self._job):
+        for done in self._ahead.give(_read, split, self._job, self._memo):
             yield from self._after(done)
 
     def finish(self) -> Iterator[Any]:
@@ -91,12 +93,12 @@ def _rows(tables: list[pa.Table]) -> int:
     return sum(table.num_rows for table in tables)
 
 
-def _read(split: Split, job: Job) -> _Done:
+def _read(split: Split, job: Job, memo: Memo) -> _Done:
     statistics = ReadStatistics()
     outputs: list[Any] = []
     held: list[pa.Table] = []
     try:
-        for decoded, normalised in _batches(split, job):
+        for decoded, normalised in _batches(split, job, memo):
             held.append(normalised.events)
             if _rows(held) >= ROWS_HELD:
                 outputs += _send(held, job)
@@ -121,7 +123,7 @@ def _read(split: Split, job: Job) -> _Done:
     return _Done(outputs, held)
 
 
-def _batches(split: Split, job: Job) -> Iterator[tuple[Decoded, Normalised]]:
+def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Normalised]]:
     mapping = job.events.mapping
     account = account_of_path(split.file.path, mapping.person.path)
     blocks = read_raw(
@@ -133,7 +135,8 @@ def _batches(split: Split, job: Job) -> Iterator[tuple[Decoded, Normalised]]:
     )
 
     def normalise(decoded: Decoded) -> tuple[Decoded, Normalised]:
-        return decoded, to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
+        events = to_events(decoded.rows, job.events, file=split.file.index, path_account=account, memo=memo)
+        return decoded, events
 
     # Splits are read side by side; where there are too few, the blocks of one are.
     return map_ahead(normalise, blocks, threads=job.threads if len(job.splits) < job.threads else 0)

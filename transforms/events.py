@@ -19,6 +19,7 @@ from transforms.decode import reasons
 from transforms.distinct import distinct
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
+from transforms.memo import Memo
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
@@ -78,7 +79,12 @@ class Normalised(NamedTuple):
 
 
 def to_events(
-    rows: pa.Table, policy: EventPolicy, *, file: int, path_account: str | None = None
+    rows: pa.Table,
+    policy: EventPolicy,
+    *,
+    file: int,
+    path_account: str | None = None,
+    memo: Memo | None = None,
 ) -> Normalised:
     """Turn decoded records into admitted, pseudonymised events.
 
@@ -86,6 +92,7 @@ def to_events(
         rows: RAW, as a decoder returns it.
         file: rank of the file's name among the run's inputs.
         path_account: the account that the file's path names, where the mapping asks for it.
+        memo: what names were shaped to before, under this policy; None: nothing is remembered.
 
     Returns:
         `events.num_rows + rejects.num_rows + sum(dropped.values()) == rows.num_rows`.
@@ -107,19 +114,20 @@ def to_events(
         )
         rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
-    rows, code = rows.filter(pa.array(code >= 0)), code[code >= 0]
+    rows, code = _only(rows, code >= 0), code[code >= 0]
     parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
-    rows, code = rows.filter(pa.array(~bad)), code[~bad]
-    time_us = np.asarray(parsed.time_us.filter(pa.array(~bad)), np.int64)
+    rows, code = _only(rows, ~bad), code[~bad]
+    time_us = np.asarray(parsed.time_us.drop_null(), np.int64)
 
     fate = fates(time_us, first_us=policy.first_us, end_us=policy.end_us, past=policy.past)
     too_late = _rejected(rows, fate == TOO_LATE, TOO_LATE_REASON)
     for wrong, reason in ((OUTSIDE, OUTSIDE_WINDOW), (TOO_LATE, TOO_LATE_REASON), (BURNED, BURNED_REASON)):
         mask = fate != wrong
         rows, code = drops.keep(rows, code, mask, reason)
-        time_us, fate = time_us[mask], fate[mask]
+        if not mask.all():
+            time_us, fate = time_us[mask], fate[mask]
 
     if registry is None:
         person, unit = digests.take(pa.array(code)), _unit_column(rows, policy)
@@ -132,9 +140,8 @@ def to_events(
         unit = _either(_unit_column(rows, policy), _registry_unit(registry, span[admitted]))
 
     present = _filled(rows, code, mapping, drops)
-    own = account.dictionary.take(pa.array(code))
-    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own)
-    usable = pa.array(~paths.missing)
+    own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
+    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, memo=memo)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     events = pa.table(
         {
@@ -149,10 +156,16 @@ def to_events(
             "fragment": pa.nulls(rows.num_rows, pa.int64()),
         },
         schema=EVENTS,
-    ).filter(usable)
+    )
+    events = _only(events, ~paths.missing)
     return Normalised(
         events, pa.concat_tables(rejects), too_late, drops.counts, drops.behind, paths.hits, present
     )
+
+
+def _only(rows: pa.Table, mask: npt.NDArray[np.bool_]) -> pa.Table:
+    """The rows of the mask; the very table, not a copy of it, where these are all."""
+    return rows if mask.all() else rows.filter(pa.array(mask))
 
 
 def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
@@ -207,6 +220,8 @@ class _Drops:
 
 
 def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Array) -> pa.Table:
+    if not mask.any():
+        return REJECTS.empty_table()
     positions = rows.column(POSITION).filter(pa.array(mask)).combine_chunks()
     words = (
         pa.repeat(pa.scalar(reason), len(positions))
