@@ -115,6 +115,7 @@ class _Content(OneForOne):
 
 def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Plan:
     """What may be released, found from the packed sessions of everybody, on one worker."""
+    advance("solve")
     policy = job.anonymity
     everybody = merge(list(packed))
     # Known of anybody in the window, here or not: whether G2 is in force must not tell who was at work.
