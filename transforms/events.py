@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.account import canonical
+from transforms.compaction import used_only
 from transforms.decode import reasons
-from transforms.distinct import distinct
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
@@ -27,7 +27,7 @@ from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
-from transforms.text import as_text
+from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
 
 FILTERED: Final = "where_filter"
@@ -99,7 +99,7 @@ def to_events(
     """
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
-    account = _accounts(rows, mapping.person, path_account).dictionary_encode()
+    account = _accounts(rows, mapping.person, path_account)
     digests = pseudonyms(account.dictionary, key=policy.person_key)
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
@@ -109,8 +109,9 @@ def to_events(
     # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
     rows, code = drops.keep(rows, code, np.append(admissible, True)[code], NOT_ADMITTED)
     if mapping.where is not None:
-        wanted = pc.is_in(
-            as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string())
+        asked = as_distinct_text(rows.column(mapping.where.column))
+        wanted = pc.is_in(asked.dictionary, value_set=pa.array(mapping.where.in_, pa.string())).take(
+            asked.indices
         )
         rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
@@ -137,7 +138,9 @@ def to_events(
         time_us = time_us[admitted]
         entry = pc.index_in(digests, value_set=registry.accounts)
         person = registry.person.take(entry).take(pa.array(code))
-        unit = _either(_unit_column(rows, policy), _registry_unit(registry, span[admitted]))
+        unit = _unit_column(rows, policy)
+        if unit.null_count:
+            unit = _either(unit, _registry_unit(registry, span[admitted]))
 
     present = _filled(rows, code, mapping, drops)
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
@@ -203,8 +206,9 @@ class _Drops:
 
     def people(self, code: npt.NDArray[np.int32]) -> frozenset[bytes]:
         """Whose some accounts are, as digests; -1: nobody's."""
-        named = distinct(code)
-        some = fewest(frozenset(self._people.take(pa.array(named[named >= 0])).to_pylist()))
+        there = np.zeros(len(self._people) + 1, np.bool_)  # the last: nobody
+        there[code] = True
+        some = fewest(frozenset(self._people.filter(pa.array(there[:-1])).to_pylist()))
         return frozenset(pseudonyms(pa.array(sorted(some), pa.binary()), key=self._key).to_pylist())
 
     def keep(
@@ -231,33 +235,32 @@ def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Arra
     return pa.table({"position": positions, "reason": words}, schema=REJECTS)
 
 
-def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> pa.Array:
+def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> pa.DictionaryArray:
     if person.source_columns:
-        columns = [as_text(rows.column(name)) for name in person.source_columns]
-        spelled = [_canonical_column(column) for column in columns]
-        return spelled[0] if len(spelled) == 1 else pc.binary_join_element_wise(*spelled, ACCOUNT_JOINT)
+        columns = [as_distinct_text(rows.column(name)) for name in person.source_columns]
+        spelled = [recoded(column, canonical(column.dictionary)) for column in columns]
+        if len(spelled) == 1:
+            return spelled[0]
+        return pc.binary_join_element_wise(*map(as_text, spelled), ACCOUNT_JOINT).dictionary_encode()
     constant = person.constant if person.path is None else path_account
-    return canonical(pa.array([constant], pa.string())).take(pa.array(np.zeros(rows.num_rows, np.int64)))
-
-
-def _canonical_column(column: pa.Array) -> pa.Array:
-    encoded = column.dictionary_encode()
-    return canonical(encoded.dictionary).take(encoded.indices)
+    nobody = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(rows.num_rows, np.int32)), pa.array([constant], pa.string())
+    )
+    return recoded(nobody, canonical(nobody.dictionary))
 
 
 def _unit_column(rows: pa.Table, policy: EventPolicy) -> pa.DictionaryArray:
     name = policy.mapping.unit
     if name is None or name == "participation":
         return pa.nulls(rows.num_rows, EVENTS.field("unit").type)
-    encoded = as_text(rows.column(name)).dictionary_encode()
-    units = unit_pseudonyms(canonical(encoded.dictionary), key=policy.unit_key)
-    return units.take(encoded.indices).dictionary_encode()
+    encoded = as_distinct_text(rows.column(name))
+    return recoded(encoded, unit_pseudonyms(canonical(encoded.dictionary), key=policy.unit_key))
 
 
 def _registry_unit(registry: Registry, span: npt.NDArray[np.int64]) -> pa.DictionaryArray:
     unit = registry.span_unit[span]
-    words = pa.array(registry.units, pa.string()).take(pa.array(unit, mask=unit < 0))
-    return words.dictionary_encode()  # used values only
+    units = pa.array(registry.units, pa.string())
+    return used_only(pa.DictionaryArray.from_arrays(pa.array(unit, mask=unit < 0), units))
 
 
 def _either(log: pa.DictionaryArray, registry: pa.DictionaryArray) -> pa.DictionaryArray:

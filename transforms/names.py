@@ -19,6 +19,7 @@ from transforms.rules.apply import Applied, put
 from transforms.rules.normal_form import UNREADABLE, normal_form
 from transforms.scrub import scrub
 from transforms.template import template
+from transforms.text import recoded
 
 LONGEST: Final = 200
 """Characters of a shaped name, the mark of the cut included."""
@@ -81,11 +82,7 @@ def shape_distinct(
         settle = partial(_settle, how=how, gazetteer=gazetteer)
         shaped = settle(encoded.dictionary) if memo is None else memo.of(how, encoded.dictionary, settle)
     texts = pc.if_else(pc.equal(shaped.values, ""), pa.scalar(None, pa.string()), shaped.values)
-    distinct = texts.dictionary_encode()
-    return (
-        pa.DictionaryArray.from_arrays(distinct.indices.take(encoded.indices), distinct.dictionary),
-        dict(sorted(_rows_of(shaped.changed, encoded.indices).items())),
-    )
+    return recoded(encoded, texts), dict(sorted(_rows_of(shaped.changed, encoded.indices).items()))
 
 
 def _rows_of(changed: dict[str, Mask], indices: pa.Array) -> dict[str, int]:

@@ -19,7 +19,7 @@ from transforms.memo import Memo
 from transforms.names import shape_distinct
 from transforms.own_account import OWN_ACCOUNT, replace_own_account
 from transforms.schemas import LEVEL_SEPARATOR
-from transforms.text import as_text
+from transforms.text import as_distinct_text, recoded
 
 ABSENT: Final = "∅"
 """What a null column shows as inside a token."""
@@ -90,11 +90,10 @@ def _shaped(
     account: pa.DictionaryArray | None,
     memo: Memo | None,
 ) -> tuple[pa.DictionaryArray, dict[str, int]]:
-    text = as_text(column).dictionary_encode()
+    text = as_distinct_text(column)
     if spec.split is not None and spec.take is not None:
         pieces = pc.list_slice(pc.split_pattern(text.dictionary, spec.split), 0, spec.take)
-        distinct = pc.binary_join(pieces, spec.split).dictionary_encode()
-        text = pa.DictionaryArray.from_arrays(distinct.indices.take(text.indices), distinct.dictionary)
+        text = recoded(text, pc.binary_join(pieces, spec.split))
     own = 0
     if account is not None and spec.as_ != "key_class":
         text, own = replace_own_account(text, account)
