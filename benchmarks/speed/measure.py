@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,26 +50,41 @@ def measure(command: Sequence[str], *, cwd: Path, cores: int) -> Measurement:
         start_new_session=True,
         preexec_fn=lambda: os.sched_setaffinity(0, allowed),
     )
-    peak = 0
-    cpu_of: dict[int, float] = {}
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            break
-        resident = 0
-        for one in _tree(process.pid):
-            seen = _look(one)
-            if seen is not None:
-                cpu_of[one], more = seen
-                resident += more
-        peak = max(peak, resident)
-        time.sleep(EVERY_S)
+    watch = _Watch(process.pid)
+    _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    _let_end([pid for pid in cpu_of if pid != process.pid], group=process.pid)
+    watch.end()
+    _let_end(watch.cpu_of, group=process.pid)
     # What a process that was waited for has used is in `usage`; what nobody waited for was seen before it ended.
-    cpu = max(usage.ru_utime + usage.ru_stime, sum(cpu_of.values()))
-    return Measurement(process.returncode, seconds, cpu, max(peak, usage.ru_maxrss * 1024))
+    cpu = max(usage.ru_utime + usage.ru_stime, sum(watch.cpu_of.values()))
+    return Measurement(process.returncode, seconds, cpu, max(watch.peak, usage.ru_maxrss * 1024))
+
+
+class _Watch:
+    """Looks at a tree of processes again and again, in a thread, until told to end."""
+
+    def __init__(self, root: int) -> None:
+        self.peak = 0
+        self.cpu_of: dict[int, float] = {}
+        self._root = root
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look_on(self) -> None:
+        while not self._ended.wait(EVERY_S):
+            resident = 0
+            for pid in _tree(self._root):
+                seen = _look(pid)
+                if seen is not None:
+                    self.cpu_of[pid], more = seen
+                    resident += more
+            self.peak = max(self.peak, resident)
 
 
 def _tree(root: int) -> list[int]:
@@ -84,19 +100,25 @@ def _tree(root: int) -> list[int]:
 
 
 def _look(pid: int) -> tuple[float, int] | None:
-    """Its own processor seconds and resident bytes."""
+    """Its own processor seconds and resident bytes; None: it has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
             fields = stat.read().rpartition(")")[2].split()
     except OSError:
         return None
+    if fields[0] == "Z":  # it has ended, and nobody asked how
+        return None
     return (int(fields[11]) + int(fields[12])) / _TICKS, int(fields[21]) * _PAGE
 
 
-def _let_end(pids: Sequence[int], *, group: int) -> None:
-    """What the command left running must not disturb the next one: wait for it, then end it."""
+def _let_end(cpu_of: dict[int, float], *, group: int) -> None:
+    """What the command left running must not disturb the next one: wait for it, and look on; then end it."""
     until = time.monotonic() + _PATIENCE_S
-    while any(os.path.exists(f"/proc/{pid}") for pid in pids):
+    while True:
+        running = {pid: seen for pid in cpu_of if (seen := _look(pid)) is not None}
+        if not running:
+            return
+        cpu_of |= {pid: cpu for pid, (cpu, _) in running.items()}
         if time.monotonic() > until:
             try:
                 os.killpg(group, signal.SIGKILL)
