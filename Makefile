@@ -65,7 +65,7 @@ bench: $(VENV)/.bench ## time ours and five other engines in turn, into docs/ben
 	@$(BIN)/python -m benchmarks.speed --out docs $(ARGS)
 
 microbench: $(VENV)/.dev ## time the steps one by one, each at growing sizes
-	@$(BIN)/python -m pytest benchmarks/micro -o addopts= -o python_files='bench_*.py' -o timeout=0 -p no:randomly -p no:xdist --benchmark-columns=median,iqr,rounds --benchmark-sort=fullname --benchmark-group-by=func $(ARGS)
+	@$(BIN)/python -m pytest benchmarks/micro -o addopts= -o python_files='bench_*.py' -o python_functions='bench_*' -o timeout=0 -p no:randomly -p no:xdist --benchmark-columns=median,iqr,rounds --benchmark-sort=fullname --benchmark-group-by=func $(ARGS)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info
