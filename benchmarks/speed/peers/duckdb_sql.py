@@ -1,6 +1,7 @@
-"""DuckDB: typed `read_json`, tokens and people as enums from one look at the distinct values, then windows over integers.
+"""DuckDB: typed `read_json`, tokens and people as enums, one sort, then windows over the sorted table's own order.
 
-Measured against the plain query (windows over strings): a third less processor time, as sorting compares integers.
+Tried and slower, in processor time at ten million events: windows over strings by person (three quarters more), windows over
+enums by person (a fifth more). A window without an order goes by the order in which rows were inserted, which DuckDB keeps.
 """
 
 from __future__ import annotations
@@ -9,21 +10,23 @@ import duckdb
 
 from benchmarks.speed.job import ABSENT, BLANK, GAP_US, Task, cores, task
 
+_SORT = """
+create temp table events as
+  select enum_code(person::people) person, time_us, enum_code(token::tokens) token from read order by person, time_us
+"""
+
 _JOB = """
 copy (
-  with events as (
-    select enum_code(person::people) person, time_us, enum_code(token::tokens) token from read
-  ), marked as (
+  with marked as (
     select person, time_us, token,
-      coalesce(time_us - lag(time_us) over own > {gap_us}, true) opens,
-      lag(token) over own before
-    from events window own as (partition by person order by time_us)
+      coalesce(person <> lag(person) over () or time_us - lag(time_us) over () > {gap_us}, true) opens,
+      lag(token) over () before
+    from events
   ), actions as (
-    select person, time_us, token, sum(opens::int) over own session
+    select person, time_us, token, sum(opens::int) over (rows unbounded preceding) session
     from marked where opens or token <> before
-    window own as (partition by person order by time_us rows unbounded preceding)
   ), sessions as (
-    select person, list(token order by time_us) sequence from actions group by person, session
+    select any_value(person) person, list(token order by time_us) sequence from actions group by session
   ), shared as (
     select sequence, count(distinct person)::int people, count(*)::int occurrences
     from sessions group by sequence having count(distinct person) >= {k}
@@ -53,6 +56,7 @@ def run(given: Task) -> None:
     )
     database.execute("create type tokens as enum (select distinct token from read)")
     database.execute("create type people as enum (select distinct person from read)")
+    database.execute(_SORT)
     database.execute(_JOB.format(gap_us=GAP_US, k=given.k, out=given.out))
 
 
