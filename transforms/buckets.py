@@ -16,6 +16,8 @@ from transforms.schemas import EVENTS
 def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Cut EVENTS by bucket, keeping their order within each.
 
+    O(n log n) by the stable sort that brings a bucket together; else linear.
+
     Returns:
         (bucket, EVENTS batch) for each bucket that has events; dictionaries hold used values only.
     """
@@ -29,7 +31,10 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
 def by_bucket(
     table: pa.Table, bucket: npt.NDArray[np.int64], *, buckets: int
 ) -> Iterator[tuple[int, pa.Table]]:
-    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out."""
+    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out.
+
+    O(n log n), a stable sort.
+    """
     order = np.argsort(bucket, kind="stable")
     bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
     ordered = table.take(pa.array(order))
@@ -40,7 +45,7 @@ def by_bucket(
 
 
 def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
-    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone."""
+    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone. Linear."""
     encoded = person.dictionary_encode()
     head = pc.binary_slice(encoded.dictionary, 0, 4).cast(pa.binary())
     number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
@@ -48,7 +53,7 @@ def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
 
 
 def compact(events: pa.Table) -> pa.RecordBatch:
-    """One batch whose dictionaries hold only the values that its rows use."""
+    """One batch whose dictionaries hold only the values that its rows use. Linear in the rows."""
     columns = []
     for field in EVENTS:
         column = events.column(field.name)

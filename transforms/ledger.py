@@ -62,7 +62,7 @@ def _said(mapping: Mapping, fields: set[str], key: bytes) -> str:
 
 
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
-    """For each of EVENTS the keyed digest of (account, time), two words a row."""
+    """For each of EVENTS the keyed digest of (account, time), two words a row. Linear: one AES-CMAC an event."""
     return _words(record_ids(_joined(events.column("account"), events.column("time_us")), key=key))
 
 
@@ -85,6 +85,8 @@ def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
 
 def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
     """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
+
+    O((n + l) log (n + l)) for n events and l entries.
 
     Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they
     do not, nobody can say which of them are new, and all count as consumed.
@@ -116,6 +118,8 @@ def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
 
 def content_of(events: pa.RecordBatch, places: Int64s, *, key: bytes) -> Content:
     """The content of some EVENTS.
+
+    Linear in the events; a path is hashed once.
 
     Args:
         places: of `places`.

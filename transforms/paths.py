@@ -38,6 +38,8 @@ def action_paths(
 ) -> Paths:
     """Shape the mapped columns of RAW rows into paths.
 
+    Linear in the rows, a pass for each column; strings cost only where they are distinct in the batch.
+
     Args:
         rows: RAW; null means that the record has no such value.
         gazetteer: the names of people that must not remain in a token; None: none are known.

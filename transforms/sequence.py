@@ -50,6 +50,8 @@ class Sequenced(NamedTuple):
 def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     """Bring a bucket's batches into the total order and drop a person's repeats of a record id (the first stays).
 
+    O(n log n), one stable sort by person and time; record ids are hashed.
+
     Args:
         batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
     """
@@ -69,7 +71,10 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
 
 
 def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
-    """Each row's person as an index into the distinct persons in ascending order of their digests."""
+    """Each row's person as an index into the distinct persons in ascending order of their digests.
+
+    O(n + p log p) for p persons.
+    """
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -83,6 +88,8 @@ def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
 def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None, end_us: int) -> Bools:
     """Which events are of a session that may go on after `end_us` (µs UTC, exclusive): its last is no more than the gap
     before.
+
+    O(n + (n + s) log s) for n events and s spent intervals.
 
     Args:
         events, gap_us, spent: as of `build_actions`.
@@ -99,6 +106,8 @@ def build_actions(
     events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool, spent: pa.Table | None = None
 ) -> Sequenced:
     """Sessionize and reduce.
+
+    O(n + (n + s) log s) for n events and s spent intervals: the events are in order already.
 
     Args:
         events: EVENTS in total order, as `order_events` returns them.
