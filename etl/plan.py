@@ -8,7 +8,7 @@ from typing import Final
 from etl.config import RunConfig
 from etl.draw_on import Pooled, stage_ledgers, stage_pool
 from etl.inputs import InputFile, plan_splits
-from etl.job import Job
+from etl.job import Job, ship
 from etl.memory import Memory
 from etl.names_file import load_names
 from etl.participation import Participation
@@ -97,11 +97,13 @@ def plan_job(
         staging=staging,
         threads=os.cpu_count() or 1,
         buckets=buckets,
+        shuffles_in_files=True,
         block_bytes=int(config.block_mb * (1 << 20)),
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),
         sealing_key=sealing_key,
     )
+    ship(job)
     return job, pooled
 
 

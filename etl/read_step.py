@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import pyarrow as pa
@@ -16,12 +16,15 @@ from etl.inputs import Split
 from etl.job import Job
 from etl.progress import advance
 from etl.reading import read_raw
+from etl.shuffle import send
+from etl.threaded import ThreadedDoFn
 from transforms.buckets import partition
 from transforms.decode import Decoded
 from transforms.events import Normalised, to_events
+from transforms.memo import Memo
 from transforms.statistics import ReadStatistics, measure
 
-ROWS_HELD = 1 << 20
+ROWS_HELD = 1 << 19
 """Events that are collected before they are handed to the shuffle: few large batches, and memory that does not grow."""
 
 STATISTICS = "statistics"
@@ -29,7 +32,7 @@ REJECTS = "rejects"
 
 
 class ReadEvents(beam.PTransform):  # type: ignore[misc]
-    """Splits → (bucket, EVENTS batch), with the tagged outputs `statistics` and `rejects` ((file, REJECTS))."""
+    """Splits → (bucket, Travelling), with the tagged outputs `statistics` and `rejects` ((file, REJECTS))."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -42,66 +45,101 @@ class ReadEvents(beam.PTransform):  # type: ignore[misc]
         )
 
 
-class _Read(beam.DoFn):  # type: ignore[misc]
+class _Done(NamedTuple):
+    """What came of a call: outputs, and EVENTS that have not been sent yet."""
+
+    outputs: list[Any]
+    held: list[pa.Table]
+
+
+class _Read(ThreadedDoFn):
     def __init__(self, job: Job) -> None:
-        self._job = job
+        super().__init__(job)
+        self._held: list[pa.Table] = []
+        self._memo = Memo()
+
+    def start_bundle(self) -> None:
+        super().start_bundle()
+        self._held = []
 
     def process(self, split: Split) -> Iterator[Any]:
-        job = self._job
-        statistics = ReadStatistics()
-        tables = []
-        try:
-            for decoded, normalised in self._batches(split):
-                tables.append(normalised.events)
-                if sum(table.num_rows for table in tables) >= ROWS_HELD:
-                    yield from _by_bucket(tables, job.buckets)
-                    tables = []
-                rows = decoded.rows.num_rows
-                statistics += measure(
-                    normalised,
-                    decoded.rejects,
-                    rows=rows,
-                    file=split.file.index,
-                    first_us=job.events.first_us,
-                )
-                for rejects in (decoded.rejects, normalised.rejects, normalised.too_late):
-                    for batch in rejects.combine_chunks().to_batches():
-                        yield TaggedOutput(REJECTS, (split.file.index, batch))
-                advance("read", rows + decoded.rejects.num_rows)
-        except (
-            InputError,
-            StorageError,
-        ) as error:  # as data: a runner would wrap it and print the rows around it
-            statistics += ReadStatistics(unreadable=frozenset({(error.exit_code, str(error))}))
-        except OSError as error:
-            reason = (
-                f"the input file {split.file.path} cannot be read: {error.strerror or type(error).__name__}"
+        for done in self._ahead.give(_read, split, self._job, self._memo):
+            yield from self._after(done)
+
+    def finish(self) -> Iterator[Any]:
+        for done in self._ahead.rest():
+            yield from self._after(done)
+        yield from _send(self._held, self._job)
+
+    def _after(self, done: _Done) -> Iterator[Any]:
+        yield from done.outputs
+        self._held += done.held
+        if _rows(self._held) >= ROWS_HELD:
+            held, self._held = self._held, []
+            for sent in self._ahead.give(_sent, held, self._job):
+                yield from self._after(sent)
+
+
+def _sent(held: list[pa.Table], job: Job) -> _Done:
+    return _Done(list(_send(held, job)), [])
+
+
+def _send(held: list[pa.Table], job: Job) -> Iterator[Any]:
+    if _rows(held):
+        yield from send(partition(pa.concat_tables(held).unify_dictionaries(), buckets=job.buckets), job)
+
+
+def _rows(tables: list[pa.Table]) -> int:
+    return sum(table.num_rows for table in tables)
+
+
+def _read(split: Split, job: Job, memo: Memo) -> _Done:
+    statistics = ReadStatistics()
+    outputs: list[Any] = []
+    held: list[pa.Table] = []
+    try:
+        for decoded, normalised in _batches(split, job, memo):
+            held.append(normalised.events)
+            if _rows(held) >= ROWS_HELD:
+                outputs += _send(held, job)
+                held = []
+            rows = decoded.rows.num_rows
+            statistics += measure(
+                normalised, decoded.rejects, rows=rows, file=split.file.index, first_us=job.events.first_us
             )
-            statistics += ReadStatistics(unreadable=frozenset({(StorageError.exit_code, reason)}))
-        yield TaggedOutput(STATISTICS, statistics)
-        yield from _by_bucket(tables, job.buckets)
-
-    def _batches(self, split: Split) -> Iterator[tuple[Decoded, Normalised]]:
-        job, mapping = self._job, self._job.events.mapping
-        account = account_of_path(split.file.path, mapping.person.path)
-        record_key = job.events.record_key if mapping.dedupe == "record" else None
-        blocks = read_raw(
-            split,
-            mapping,
-            record_key=record_key,
-            block_bytes=job.block_bytes,
-            max_record_bytes=job.max_record_bytes,
-        )
-
-        def normalise(decoded: Decoded) -> tuple[Decoded, Normalised]:
-            return decoded, to_events(decoded.rows, job.events, file=split.file.index, path_account=account)
-
-        return map_ahead(normalise, blocks, threads=job.threads)
+            for rejects in (decoded.rejects, normalised.rejects, normalised.too_late):
+                for batch in rejects.combine_chunks().to_batches():
+                    outputs.append(TaggedOutput(REJECTS, (split.file.index, batch)))
+            advance("read", rows + decoded.rejects.num_rows)
+    except (
+        InputError,
+        StorageError,
+    ) as error:  # as data: a runner would wrap it and print the rows around it
+        statistics += ReadStatistics(unreadable=frozenset({(error.exit_code, str(error))}))
+    except OSError as error:
+        reason = f"the input file {split.file.path} cannot be read: {error.strerror or type(error).__name__}"
+        statistics += ReadStatistics(unreadable=frozenset({(StorageError.exit_code, reason)}))
+    outputs.append(TaggedOutput(STATISTICS, statistics))
+    return _Done(outputs, held)
 
 
-def _by_bucket(tables: list[pa.Table], buckets: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-    if tables:
-        yield from partition(pa.concat_tables(tables).unify_dictionaries(), buckets=buckets)
+def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Normalised]]:
+    mapping = job.events.mapping
+    account = account_of_path(split.file.path, mapping.person.path)
+    blocks = read_raw(
+        split,
+        mapping,
+        record_key=job.events.record_key if mapping.dedupe == "record" else None,
+        block_bytes=job.block_bytes,
+        max_record_bytes=job.max_record_bytes,
+    )
+
+    def normalise(decoded: Decoded) -> tuple[Decoded, Normalised]:
+        events = to_events(decoded.rows, job.events, file=split.file.index, path_account=account, memo=memo)
+        return decoded, events
+
+    # Splits are read side by side; where there are too few, the blocks of one are.
+    return map_ahead(normalise, blocks, threads=job.threads if len(job.splits) < job.threads else 0)
 
 
 def account_of_path(path: str, pattern: str | None) -> str | None:

@@ -112,7 +112,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
 def _attempt(this: _Run) -> Result | None:
     """One attempt; None: meanwhile the participation file admits or counts somebody otherwise."""
     config, registry, staging, console = this.config, this.registry, this.staging, this.console
-    preload()
+    console.on_stage["solve"] = preload  # solving takes one core, and the gates come after it
     participation = read_participation(config.participation, this.keys.pseudonym)
     if not config.dry_run and erase_linked(registry, participation, this.keys):
         console.note("accounts that came to be linked to somebody who was erased are erased as well")

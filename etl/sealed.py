@@ -22,14 +22,37 @@ def new_key() -> bytes:
 
 def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
     """Write a table under the key; the file's name is bound to its content."""
+    write_whole(seal(ipc_bytes(table), key, _place(path)), path)
+
+
+def write_whole(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all, so that a retried bundle does no harm."""
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def ipc_bytes(table: pa.Table) -> memoryview:
+    """A table as an Arrow IPC stream, LZ4 inside."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         writer.write_table(table)
+    return memoryview(sink.getvalue()).cast("B")
+
+
+def seal(plain: bytes | memoryview, key: bytes, place: bytes) -> bytes:
+    """Encrypt under the key, bound to the place where it will lie."""
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(sealed)
-    partial.replace(path)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def unseal(sealed: bytes, key: bytes, place: bytes) -> bytes:
+    """What `seal` was given.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another key or place, or the bytes were changed.
+    """
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], memoryview(sealed)[NONCE_BYTES:], place)
 
 
 def _place(path: Path) -> bytes:
@@ -43,9 +66,7 @@ def read_sealed(path: Path, key: bytes) -> pa.Table:
     Raises:
         cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
     """
-    sealed = path.read_bytes()
-    plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))
-    with pa.ipc.open_stream(plain) as reader:
+    with pa.ipc.open_stream(unseal(path.read_bytes(), key, _place(path))) as reader:
         return reader.read_all()
 
 

@@ -15,7 +15,8 @@ Int64s = npt.NDArray[np.int64]
 
 
 class Numbered(NamedTuple):
-    """`code`: for each value the number of its distinct value, in order of first appearance; `first`: where that is."""
+    """`code`: for each value the number of its distinct value, `first`: where one such stands. As `number` counts them: in
+    order of first appearance, and the first that stands."""
 
     code: Int64s
     first: Int64s
@@ -33,6 +34,18 @@ def distinct(values: npt.NDArray[np.integer]) -> Int64s:
     fresh = np.ones(len(ordered), np.bool_)
     fresh[1:] = ordered[1:] != ordered[:-1]
     return ordered[fresh].astype(np.int64, copy=False)
+
+
+def number_below(values: Int64s, bound: int) -> Numbered:
+    """`number`, in any order, of values from 0 to `bound` (exclusive). Linear in both where the bound is small."""
+    if bound > max(1 << 20, 4 * len(values)):
+        return number(values)
+    place = np.full(bound, -1, np.int64)
+    place[values] = np.arange(len(values))
+    used = np.flatnonzero(place >= 0)
+    first = place[used]
+    place[used] = np.arange(len(used))
+    return Numbered(place[values], first)
 
 
 def number(values: Int64s) -> Numbered:

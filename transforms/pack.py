@@ -133,7 +133,9 @@ def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[I
 
 
 def _known(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    return column.cast(pa.string()).fill_null(UNKNOWN_UNIT).dictionary_encode()
+    unknown = len(column.dictionary)
+    words = pa.concat_arrays([column.dictionary, pa.array([UNKNOWN_UNIT], pa.string())])
+    return pa.DictionaryArray.from_arrays(column.indices.fill_null(unknown), words)
 
 
 def _merge_names(parts: Sequence[pa.Array]) -> tuple[pa.Array, list[Int32s]]:

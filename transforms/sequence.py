@@ -50,7 +50,7 @@ class Sequenced(NamedTuple):
 def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     """Bring a bucket's batches into the total order and drop a person's repeats of a record id (the first stays).
 
-    O(n log n), one stable sort by person and time; record ids are hashed.
+    O(n log n): a stable sort by person and time, and one of the record ids where there are some.
 
     Args:
         batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
@@ -154,13 +154,28 @@ def _first_of_each(table: pa.Table, person: Int32s, order: Int64s) -> npt.NDArra
     record_id = table.column("record_id")
     if record_id.null_count == len(order):
         return keep
-    encoded = record_id.combine_chunks().dictionary_encode()
-    code = np.asarray(encoded.indices.fill_null(-1), np.int64)[order]
-    named = np.flatnonzero(code >= 0)
-    pair = person[order][named].astype(np.int64) * (len(encoded.dictionary) + 1) + code[named]
-    keep[named] = False
-    keep[named[number(pair).first]] = True
+    named = np.flatnonzero(np.asarray(record_id.is_valid())[order])
+    some = named[_repeated(_heads(record_id)[order[named]])]
+    encoded = record_id.take(pa.array(order[some])).combine_chunks().dictionary_encode()
+    code = np.asarray(encoded.indices, np.int64)
+    pair = person[order[some]].astype(np.int64) * (len(encoded.dictionary) + 1) + code
+    keep[some] = False
+    keep[some[number(pair).first]] = True
     return keep
+
+
+def _heads(digests: pa.ChunkedArray) -> Int64s:
+    """The first half of each digest; whatever, where there is none."""
+    plain = digests.combine_chunks()
+    words = np.frombuffer(plain.buffers()[1], np.int64).reshape(-1, 2)
+    return words[plain.offset : plain.offset + len(plain), 0]
+
+
+def _repeated(values: Int64s) -> Bools:
+    """Which values stand more than once: as a rule none, which sorting shows at once."""
+    ordered = np.sort(values)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.isin(values, twice) if len(twice) else np.zeros(len(values), np.bool_)
 
 
 def _empty() -> pa.RecordBatch:
