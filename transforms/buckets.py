@@ -16,6 +16,8 @@ from transforms.schemas import EVENTS
 def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Cut EVENTS by bucket, keeping their order within each.
 
+    Linear in the rows.
+
     Returns:
         (bucket, EVENTS batch) for each bucket that has events; dictionaries hold used values only.
     """
@@ -29,7 +31,10 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
 def by_bucket(
     table: pa.Table, bucket: npt.NDArray[np.int64], *, buckets: int
 ) -> Iterator[tuple[int, pa.Table]]:
-    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out."""
+    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out.
+
+    Linear: sorted by radix.
+    """
     order = np.argsort(bucket.astype(np.uint16), kind="stable")  # by radix, where so few bits say it all
     bounds = np.cumsum(np.bincount(bucket, minlength=buckets))
     bounds = np.append(0, bounds)
@@ -41,7 +46,7 @@ def by_bucket(
 
 
 def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
-    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone."""
+    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone. Linear."""
     encoded = person.dictionary_encode()
     head = pc.binary_slice(encoded.dictionary, 0, 4).cast(pa.binary())
     number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
@@ -49,7 +54,7 @@ def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
 
 
 def compact(events: pa.Table) -> pa.RecordBatch:
-    """One batch whose dictionaries hold only the values that its rows use."""
+    """One batch whose dictionaries hold only the values that its rows use. Linear in the rows."""
     columns = []
     for field in EVENTS:
         column = events.column(field.name)

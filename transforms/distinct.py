@@ -61,6 +61,8 @@ class Numbered(NamedTuple):
 def distinct(values: npt.NDArray[np.integer]) -> Int64s:
     """The distinct values in ascending order.
 
+    O(n log n).
+
     >>> distinct(np.array([3, 1, 3])).tolist(), distinct(np.array([], np.int64)).tolist()
     ([1, 3], [])
     """
@@ -84,6 +86,8 @@ def number_below(values: Int64s, bound: int) -> Numbered:
 
 def number(values: Int64s) -> Numbered:
     """Number the distinct values in order of first appearance.
+
+    Linear: a hash table.
 
     >>> number(np.array([7, 5, 7])).code.tolist(), number(np.array([7, 5, 7])).first.tolist()
     ([0, 1, 0], [0, 1])

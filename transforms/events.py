@@ -88,6 +88,8 @@ def to_events(
 ) -> Normalised:
     """Turn decoded records into admitted, pseudonymised events.
 
+    Linear in the rows and in the registry; hashes and rules cost once for each distinct account, name, and pair of them.
+
     Args:
         rows: RAW, as a decoder returns it.
         file: rank of the file's name among the run's inputs.

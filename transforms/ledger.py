@@ -63,13 +63,11 @@ def _said(mapping: Mapping, fields: set[str], key: bytes) -> str:
 
 
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
-    """For each of EVENTS the keyed digest of (account, time), two words a row."""
+    """For each of EVENTS the keyed digest of (account, time), two words a row. Linear: half an AES-CMAC an event."""
     account = events.column("account").dictionary_encode()
-    distinct = np.frombuffer(account.dictionary.buffers()[1] or b"", np.uint8).reshape(-1, 16)
-    head = distinct[account.dictionary.offset : account.dictionary.offset + len(account.dictionary)]
-    digests = cmacs_of_pairs(
-        head, np.asarray(account.indices, np.int64), np.asarray(events.column("time_us"), np.int64), key=key
-    )
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    which = np.asarray(account.indices, np.int64)
+    digests = cmacs_of_pairs(_bytes(account.dictionary), which, time_us, key=key)
     return digests.view(">i8").astype(np.int64)
 
 
@@ -92,6 +90,8 @@ def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
 
 def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
     """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
+
+    O((n + l) log (n + l)) for n events and l entries.
 
     Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they
     do not, nobody can say which of them are new, and all count as consumed.
@@ -123,6 +123,8 @@ def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
 
 def content_of(events: pa.RecordBatch, places: Int64s, *, key: bytes) -> Content:
     """The content of some EVENTS.
+
+    Linear in the events; a path is hashed once.
 
     Args:
         places: of `places`.

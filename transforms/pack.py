@@ -54,6 +54,8 @@ class Packed(NamedTuple):
 def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Packed:
     """Pack one bucket.
 
+    O(n log n) for n events by the sort that finds the units that each person held; else linear.
+
     Args:
         sequenced: the bucket's actions.
         events: the bucket's EVENTS in total order, for the units that their own log names.
@@ -80,7 +82,10 @@ def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Pac
 
 
 def merge(parts: Sequence[Packed]) -> Packed:
-    """All buckets as one: people renumbered, paths and units numbered by content over all."""
+    """All buckets as one: people renumbered, paths and units numbered by content over all.
+
+    Linear in the actions, and a sort of the distinct paths.
+    """
     paths, path_maps = _merge_names([part.paths for part in parts])
     names, unit_maps = _merge_names([part.unit_names for part in parts])
     people = np.cumsum([0, *(part.people for part in parts)])

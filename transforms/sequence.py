@@ -50,6 +50,8 @@ class Sequenced(NamedTuple):
 def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     """Bring a bucket's batches into the total order and drop a person's repeats of a record id (the first stays).
 
+    O(n log n): a stable sort by person and time, and one of the record ids where there are some.
+
     Args:
         batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
     """
@@ -68,7 +70,10 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
 
 
 def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
-    """Each row's person as an index into the distinct persons in ascending order of their digests."""
+    """Each row's person as an index into the distinct persons in ascending order of their digests.
+
+    O(n + p log p) for p persons.
+    """
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -92,6 +97,8 @@ def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None
     """Which events are of a session that may go on after `end_us` (µs UTC, exclusive): its last is no more than the gap
     before.
 
+    O(n + (n + s) log s) for n events and s spent intervals.
+
     Args:
         events, gap_us, spent: as of `build_actions`.
     """
@@ -107,6 +114,8 @@ def build_actions(
     events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool, spent: pa.Table | None = None
 ) -> Sequenced:
     """Sessionize and reduce.
+
+    O(n + (n + s) log s) for n events and s spent intervals: the events are in order already.
 
     Args:
         events: EVENTS in total order, as `order_events` returns them.

@@ -27,6 +27,8 @@ def cut_lines(
 ) -> Lines:
     """Cut bytes at line ends.
 
+    Linear in the bytes.
+
     Args:
         newline: LF (a CR before it belongs to the line's end) or CR.
         skipping: the bytes start inside a line that is not wanted: go on behind its end.
