@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from etl.inputs import Split
 from etl.job import Job
 from etl.progress import advance
 from etl.reading import read_raw
-from etl.shuffle import send
+from etl.shuffle import Travelling, send
 from etl.threaded import ThreadedDoFn
 from transforms.buckets import partition
 from transforms.decode import Decoded
@@ -45,82 +46,100 @@ class ReadEvents(beam.PTransform):  # type: ignore[misc]
         )
 
 
-class _Done(NamedTuple):
-    """What came of a call: outputs, and EVENTS that have not been sent yet."""
+class Done(NamedTuple):
+    """What came of a split: outputs, and EVENTS that have not been sent yet."""
 
     outputs: list[Any]
     held: list[pa.Table]
 
 
-class _Read(ThreadedDoFn):
-    def __init__(self, job: Job) -> None:
-        super().__init__(job)
-        self._held: list[pa.Table] = []
-        self._memo = Memo()
+class Reader(ThreadedDoFn):
+    """Reads several splits at a time, by `read`, and sends what they hold in large batches."""
 
     def start_bundle(self) -> None:
+        """Begin anew."""
         super().start_bundle()
-        self._held = []
+        self._held: list[pa.Table] = []
+
+    @abstractmethod
+    def read(self, split: Split) -> Done:
+        """Read one split."""
 
     def process(self, split: Split) -> Iterator[Any]:
-        for done in self._ahead.give(_read, split, self._job, self._memo):
+        """Let a split be read; yield what is done."""
+        for done in self._ahead.give(self.read, split):
             yield from self._after(done)
 
     def finish(self) -> Iterator[Any]:
+        """What is still to come."""
         for done in self._ahead.rest():
             yield from self._after(done)
-        yield from _send(self._held, self._job)
+        yield from sent(self._held, self._job)
 
-    def _after(self, done: _Done) -> Iterator[Any]:
+    def _after(self, done: Done) -> Iterator[Any]:
         yield from done.outputs
         self._held += done.held
-        if _rows(self._held) >= ROWS_HELD:
+        if rows_of(self._held) >= ROWS_HELD:
             held, self._held = self._held, []
-            for sent in self._ahead.give(_sent, held, self._job):
-                yield from self._after(sent)
+            for later in self._ahead.give(_done, held, self._job):
+                yield from self._after(later)
 
 
-def _sent(held: list[pa.Table], job: Job) -> _Done:
-    return _Done(list(_send(held, job)), [])
-
-
-def _send(held: list[pa.Table], job: Job) -> Iterator[Any]:
-    if _rows(held):
+def sent(held: list[pa.Table], job: Job) -> Iterator[tuple[int, Travelling]]:
+    """(bucket, Travelling) for some EVENTS."""
+    if rows_of(held):
         yield from send(partition(pa.concat_tables(held).unify_dictionaries(), buckets=job.buckets), job)
 
 
-def _rows(tables: list[pa.Table]) -> int:
+def rows_of(tables: list[pa.Table]) -> int:
+    """How many rows some tables have."""
     return sum(table.num_rows for table in tables)
 
 
-def _read(split: Split, job: Job, memo: Memo) -> _Done:
-    statistics = ReadStatistics()
-    outputs: list[Any] = []
-    held: list[pa.Table] = []
-    try:
-        for decoded, normalised in _batches(split, job, memo):
-            held.append(normalised.events)
-            if _rows(held) >= ROWS_HELD:
-                outputs += _send(held, job)
-                held = []
-            rows = decoded.rows.num_rows
-            statistics += measure(
-                normalised, decoded.rejects, rows=rows, file=split.file.index, first_us=job.events.first_us
+def _done(held: list[pa.Table], job: Job) -> Done:
+    return Done(list(sent(held, job)), [])
+
+
+class _Read(Reader):
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._memo = Memo()
+
+    def read(self, split: Split) -> Done:
+        job = self._job
+        statistics = ReadStatistics()
+        outputs: list[Any] = []
+        held: list[pa.Table] = []
+        try:
+            for decoded, normalised in _batches(split, job, self._memo):
+                held.append(normalised.events)
+                if rows_of(held) >= ROWS_HELD:
+                    outputs += sent(held, job)
+                    held = []
+                rows = decoded.rows.num_rows
+                statistics += measure(
+                    normalised,
+                    decoded.rejects,
+                    rows=rows,
+                    file=split.file.index,
+                    first_us=job.events.first_us,
+                )
+                for rejects in (decoded.rejects, normalised.rejects, normalised.too_late):
+                    for batch in rejects.combine_chunks().to_batches():
+                        outputs.append(TaggedOutput(REJECTS, (split.file.index, batch)))
+                advance("read", rows + decoded.rejects.num_rows)
+        except (
+            InputError,
+            StorageError,
+        ) as error:  # as data: a runner would wrap it and print the rows around it
+            statistics += ReadStatistics(unreadable=frozenset({(error.exit_code, str(error))}))
+        except OSError as error:
+            reason = (
+                f"the input file {split.file.path} cannot be read: {error.strerror or type(error).__name__}"
             )
-            for rejects in (decoded.rejects, normalised.rejects, normalised.too_late):
-                for batch in rejects.combine_chunks().to_batches():
-                    outputs.append(TaggedOutput(REJECTS, (split.file.index, batch)))
-            advance("read", rows + decoded.rejects.num_rows)
-    except (
-        InputError,
-        StorageError,
-    ) as error:  # as data: a runner would wrap it and print the rows around it
-        statistics += ReadStatistics(unreadable=frozenset({(error.exit_code, str(error))}))
-    except OSError as error:
-        reason = f"the input file {split.file.path} cannot be read: {error.strerror or type(error).__name__}"
-        statistics += ReadStatistics(unreadable=frozenset({(StorageError.exit_code, reason)}))
-    outputs.append(TaggedOutput(STATISTICS, statistics))
-    return _Done(outputs, held)
+            statistics += ReadStatistics(unreadable=frozenset({(StorageError.exit_code, reason)}))
+        outputs.append(TaggedOutput(STATISTICS, statistics))
+        return Done(outputs, held)
 
 
 def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Normalised]]:

@@ -14,8 +14,8 @@ import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped, unused-ignore]
 from numba.extending import intrinsic
 
-from transforms.decode.arrays import Bytes
-from transforms.kernel import inner
+from transforms.decode.arrays import Bytes, Int64s
+from transforms.kernel import inner, kernel
 
 _ONES = np.uint64(0x0101010101010101)
 _HIGHS = np.uint64(0x8080808080808080)
@@ -63,6 +63,29 @@ def lowest_byte(_context: Any, flags: Any) -> Any:
         return builder.lshr(zeros, ir.Constant(_WORD, 3))
 
     return numba.types.intp(numba.types.uint64), build
+
+
+@kernel
+def find_byte(data: Bytes, wanted: int, places: Int64s) -> int:
+    """Where a byte stands in the data, in the first of `places`, which are as many as bytes; returns how often it does."""
+    base, stop = address_of(data), len(data)
+    pattern = np.uint64(wanted) * _ONES
+    at = found = 0
+    while at + 8 <= stop:
+        word = word_at(base + at) ^ pattern
+        # Exact for every byte, unlike the shorter form: only a byte that is 0 leaves its highest bit.
+        flags = ~(((word & ~_HIGHS) + ~_HIGHS) | word | ~_HIGHS)
+        while flags:
+            places[found] = at + lowest_byte(flags)
+            found += 1
+            flags &= flags - np.uint64(1)
+        at += 8
+    while at < stop:
+        if byte_at(base + at) == wanted:
+            places[found] = at
+            found += 1
+        at += 1
+    return found
 
 
 @inner
