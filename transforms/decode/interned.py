@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
 from transforms.decode.spans import NULL, PLAIN, spans_to_strings
+from transforms.decode.words import address_of, byte_at, same_bytes, word_at
 from transforms.kernel import inner, kernel
-from transforms.words import address_of, byte_at, same_bytes, word_at
 
 _SLOTS: Final = 1 << 17
 _MOST: Final = _SLOTS // 4

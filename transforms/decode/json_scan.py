@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
+from transforms.decode.words import address_of, byte_at, same_bytes, until_special
 from transforms.kernel import inner, kernel
-from transforms.words import address_of, byte_at, same_bytes, until_special
 
 GOOD: Final = 0
 ODD: Final = 1

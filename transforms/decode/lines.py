@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transforms.decode.arrays import Int64s
-from transforms.words import find_byte
+from transforms.decode.words import find_byte
 
 LF, CR = 10, 13
 
