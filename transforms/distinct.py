@@ -11,7 +11,43 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.kernel import kernel
+
 Int64s = npt.NDArray[np.int64]
+
+
+def repeated(values: Int64s) -> npt.NDArray[np.bool_]:
+    """Which values stand more than once. Where few do, in two passes over a table of bits; only what shares a bit is sorted.
+
+    Args:
+        values: whose bits are as good as random, digests for instance.
+
+    >>> repeated(np.array([7, 5, 7])).tolist()
+    [True, False, True]
+    """
+    bits = max(10, len(values).bit_length() + 4)
+    found = np.zeros(len(values), np.bool_)
+    _share_a_bit(values, np.zeros((2, 1 << (bits - 6)), np.uint64), np.uint64((1 << bits) - 1), found)
+    some = np.flatnonzero(found)
+    ordered = np.sort(values[some])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    found[some] = np.isin(values[some], twice)
+    return found
+
+
+@kernel
+def _share_a_bit(
+    values: Int64s, tables: npt.NDArray[np.uint64], mask: np.uint64, found: npt.NDArray[np.bool_]
+) -> None:
+    for value in values:
+        place = np.uint64(value) & mask
+        word, bit = place >> np.uint64(6), np.uint64(1) << (place & np.uint64(63))
+        if tables[0, word] & bit:
+            tables[1, word] |= bit
+        tables[0, word] |= bit
+    for row in range(len(values)):
+        place = np.uint64(values[row]) & mask
+        found[row] = (tables[1, place >> np.uint64(6)] >> (place & np.uint64(63))) & np.uint64(1)
 
 
 class Numbered(NamedTuple):

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.distinct import distinct
-from transforms.sequence import Sequenced, person_codes
+from transforms.sequence import Sequenced, runs_of_people
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -114,11 +114,12 @@ def _by_content(column: pa.DictionaryArray) -> tuple[Int32s, pa.Array]:
 
 
 def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[Int64s, Int32s, pa.Array]:
-    person, _ = person_codes(pa.chunked_array([events.column("person")]))
+    person, _ = runs_of_people(events.column("person"))
     known = _known(events.column("unit"))
-    seen = distinct(
-        person.astype(np.int64) * max(len(known.dictionary), 1) + np.asarray(known.indices, np.int64)
-    )
+    held_then = person.astype(np.int64) * max(len(known.dictionary), 1) + np.asarray(known.indices, np.int64)
+    changes = np.ones(len(held_then), np.bool_)
+    changes[1:] = held_then[1:] != held_then[:-1]
+    seen = distinct(held_then[changes])
     seen_by, seen_unit = seen // max(len(known.dictionary), 1), seen % max(len(known.dictionary), 1)
 
     index = pc.index_in(held.column("person").combine_chunks(), value_set=persons)  # null: of another bucket

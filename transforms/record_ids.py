@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
 from transforms.kernel import kernel
 from transforms.schemas import DIGEST
 
 Bytes = npt.NDArray[np.uint8]
 Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
 
 _BLOCK: Final = 16
 
@@ -60,11 +61,29 @@ def cmacs(octets: Bytes, bounds: Int32s, *, key: bytes) -> Bytes:
     return digests
 
 
-def _cmac(octets: Bytes, starts: Int32s, ends: Int32s, blocks: int, key: bytes) -> Bytes:
-    """CMAC of rows that all have so many blocks."""
+def cmacs_of_pairs(heads: Bytes, which: Int64s, tails: Int64s, *, key: bytes) -> Bytes:
+    """The digest of each `heads[which[i]]` (16 bytes) followed by the eight bytes of `tails[i]`: of 24 bytes, two blocks.
+
+    What the cipher makes of the first block is the same for every row with that head.
+    """
+    encrypt, subkeys = _cipher(key)
+    chained = np.frombuffer(encrypt.update(heads.tobytes()), np.uint64).reshape(-1, 2)
+    last = np.frombuffer(subkeys[1].tobytes(), np.uint64) ^ np.array([0, 0x80], "<u8").view(np.uint64)
+    message = (chained ^ last)[which]
+    message[:, 0] ^= tails.view(np.uint64)
+    return np.frombuffer(encrypt.update(message.tobytes()), np.uint8).reshape(-1, _BLOCK)
+
+
+def _cipher(key: bytes) -> tuple[CipherContext, Bytes]:
+    """AES, and the two subkeys of CMAC."""
     encrypt = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
     once = _doubled(encrypt.update(bytes(_BLOCK)))
-    subkeys = np.frombuffer(once + _doubled(once), np.uint8).reshape(2, _BLOCK)
+    return encrypt, np.frombuffer(once + _doubled(once), np.uint8).reshape(2, _BLOCK)
+
+
+def _cmac(octets: Bytes, starts: Int32s, ends: Int32s, blocks: int, key: bytes) -> Bytes:
+    """CMAC of rows that all have so many blocks."""
+    encrypt, subkeys = _cipher(key)
     message = np.zeros((blocks, len(starts), _BLOCK), np.uint8)
     _fill(octets, starts, ends, subkeys, message)
     sealed = np.zeros(len(starts) * _BLOCK + _BLOCK - 1, np.uint8)  # the cipher wants so much room

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from transforms.barriers import opens_session
 from transforms.buckets import compact
-from transforms.distinct import distinct, number
+from transforms.distinct import distinct, number, repeated
 from transforms.schemas import ACTIONS, EVENTS
 from transforms.tokens import level_texts
 
@@ -62,9 +62,8 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     )
     table = pa.Table.from_batches(first_of).unify_dictionaries()
     person, _ = person_codes(table.column("person"))
-    time_us = np.asarray(table.column("time_us"))
     # Rows already stand in (file, position) order, so a stable sort needs the other two keys only.
-    order = np.lexsort((time_us, person))
+    order = np.lexsort((np.asarray(table.column("time_us")), person))
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
     return Ordered(events, int(len(order) - keep.sum()), len(distinct(person[order[~keep]])))
@@ -85,6 +84,15 @@ def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
     return rank[np.asarray(encoded.indices)], pa.array(digests[order].tolist(), pa.binary(16))
 
 
+def runs_of_people(column: pa.Array) -> tuple[Int32s, pa.Array]:
+    """`person_codes` of EVENTS in total order, where each person's rows follow each other. Linear, nothing is hashed."""
+    words = np.frombuffer(column.buffers()[1] or b"", np.int64).reshape(-1, 2)
+    words = words[column.offset : column.offset + len(column)]
+    begins = np.ones(len(words), np.bool_)
+    begins[1:] = (words[1:, 0] != words[:-1, 0]) | (words[1:, 1] != words[:-1, 1])
+    return np.cumsum(begins, dtype=np.int32) - np.int32(1), column.filter(pa.array(begins))
+
+
 def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None, end_us: int) -> Bools:
     """Which events are of a session that may go on after `end_us` (µs UTC, exclusive): its last is no more than the gap
     before.
@@ -94,7 +102,7 @@ def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None
     Args:
         events, gap_us, spent: as of `build_actions`.
     """
-    person, persons = person_codes(pa.chunked_array([events.column("person")]))
+    person, persons = runs_of_people(events.column("person"))
     time_us = np.asarray(events.column("time_us"), np.int64)
     opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
     first = np.flatnonzero(opens)
@@ -116,7 +124,7 @@ def build_actions(
         spent: SPENT_OF_PEOPLE, what was released before (`transforms.barriers`); None: nothing.
     """
     rows = events.num_rows
-    person, persons = person_codes(pa.chunked_array([events.column("person")]))
+    person, persons = runs_of_people(events.column("person"))
     time_us = np.asarray(events.column("time_us"))
     path = events.column("path")
     code = np.asarray(path.indices, np.int32)
@@ -155,7 +163,7 @@ def _first_of_each(table: pa.Table, person: Int32s, order: Int64s) -> npt.NDArra
     if record_id.null_count == len(order):
         return keep
     named = np.flatnonzero(np.asarray(record_id.is_valid())[order])
-    some = named[_repeated(_heads(record_id)[order[named]])]
+    some = named[repeated(_heads(record_id)[order[named]])]
     encoded = record_id.take(pa.array(order[some])).combine_chunks().dictionary_encode()
     code = np.asarray(encoded.indices, np.int64)
     pair = person[order[some]].astype(np.int64) * (len(encoded.dictionary) + 1) + code
@@ -169,13 +177,6 @@ def _heads(digests: pa.ChunkedArray) -> Int64s:
     plain = digests.combine_chunks()
     words = np.frombuffer(plain.buffers()[1], np.int64).reshape(-1, 2)
     return words[plain.offset : plain.offset + len(plain), 0]
-
-
-def _repeated(values: Int64s) -> Bools:
-    """Which values stand more than once: as a rule none, which sorting shows at once."""
-    ordered = np.sort(values)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.isin(values, twice) if len(twice) else np.zeros(len(values), np.bool_)
 
 
 def _empty() -> pa.RecordBatch:

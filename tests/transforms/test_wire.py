@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.worlds import Act, events_of
@@ -24,6 +24,7 @@ ACTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ACTS, st.sampled_from(["own", "shared", "mixed"]))
 def test_what_comes_out_is_what_went_in(acts: list[Act], accounts: str) -> None:
     events = events_of(acts)
