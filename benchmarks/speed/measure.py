@@ -1,7 +1,8 @@
 """Run a command and measure it: time from start to end, processor time and memory of its whole tree of processes.
 
-Memory is resident memory summed over the processes that are alive at once, looked at twenty times a second; pages that
-processes share count for each. Where one process alone has the kernel's own peak above that sum, the kernel's figure stands.
+Memory is resident memory summed over the processes that are alive at once, looked at fifty times a second; pages that
+processes share count for each. Where the kernel's own peak of one process alone is above that sum, that figure stands.
+(What `wait4` tells of memory is at least that of whoever started the process, so it is not asked.)
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-EVERY_S: Final = 0.05
+EVERY_S: Final = 0.02
 _PATIENCE_S: Final = 20.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,15 @@ def measure(command: Sequence[str], *, cwd: Path, cores: int) -> Measurement:
     _let_end(watch.cpu_of, group=process.pid)
     # What a process that was waited for has used is in `usage`; what nobody waited for was seen before it ended.
     cpu = max(usage.ru_utime + usage.ru_stime, sum(watch.cpu_of.values()))
-    return Measurement(process.returncode, seconds, cpu, max(watch.peak, usage.ru_maxrss * 1024))
+    return Measurement(process.returncode, seconds, cpu, watch.peak)
+
+
+class _Seen(NamedTuple):
+    """A process by itself."""
+
+    cpu_seconds: float
+    resident_bytes: int
+    peak_bytes: int
 
 
 class _Watch:
@@ -78,13 +86,14 @@ class _Watch:
 
     def _look_on(self) -> None:
         while not self._ended.wait(EVERY_S):
-            resident = 0
+            resident = alone = 0
             for pid in _tree(self._root):
                 seen = _look(pid)
                 if seen is not None:
-                    self.cpu_of[pid], more = seen
-                    resident += more
-            self.peak = max(self.peak, resident)
+                    self.cpu_of[pid] = seen.cpu_seconds
+                    resident += seen.resident_bytes
+                    alone = max(alone, seen.peak_bytes)
+            self.peak = max(self.peak, resident, alone)
 
 
 def _tree(root: int) -> list[int]:
@@ -99,16 +108,19 @@ def _tree(root: int) -> list[int]:
     return found
 
 
-def _look(pid: int) -> tuple[float, int] | None:
-    """Its own processor seconds and resident bytes; None: it has ended."""
+def _look(pid: int) -> _Seen | None:
+    """A process by itself; None: it has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
             fields = stat.read().rpartition(")")[2].split()
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+            told = dict(line.split(":", 1) for line in status)
     except OSError:
         return None
-    if fields[0] == "Z":  # it has ended, and nobody asked how
+    if fields[0] == "Z" or "VmRSS" not in told:  # it has ended, and nobody asked how
         return None
-    return (int(fields[11]) + int(fields[12])) / _TICKS, int(fields[21]) * _PAGE
+    resident, peak = (int(told[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+    return _Seen((int(fields[11]) + int(fields[12])) / _TICKS, resident, peak)
 
 
 def _let_end(cpu_of: dict[int, float], *, group: int) -> None:
@@ -118,7 +130,7 @@ def _let_end(cpu_of: dict[int, float], *, group: int) -> None:
         running = {pid: seen for pid in cpu_of if (seen := _look(pid)) is not None}
         if not running:
             return
-        cpu_of |= {pid: cpu for pid, (cpu, _) in running.items()}
+        cpu_of |= {pid: seen.cpu_seconds for pid, seen in running.items()}
         if time.monotonic() > until:
             try:
                 os.killpg(group, signal.SIGKILL)

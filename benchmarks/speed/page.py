@@ -70,7 +70,7 @@ def _growth(measured: Sequence[Measured]) -> str:
 
 def _log(one: Measured, *, how: bool) -> str:
     rows = [
-        f"## {title(one)[0].upper()}{title(one)[1:]}\n",
+        f"## {title(one).replace('native', 'Native')}\n",
         f"{one.size_bytes / 1e6:,.0f} MB of files.{' ' + _how(one) if how else ''}\n",
     ]
     for wrong in one.disagreeing:
