@@ -64,6 +64,10 @@ class StorageError(DesirepathError):
     may_name_files = True
 
 
+class UnseenStagingError(DesirepathError):
+    """A worker does not see the staging folder. Raised in the worker; whoever started it tells it as a ConfigError."""
+
+
 class LockedError(DesirepathError):
     """Another run holds the registry's lock."""
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from etl.inputs import Split
-from etl.logs import quiet_worker
 from etl.staging import Staging
+from etl.worker import quiet_worker
 from transforms.draw import DrawPolicy
 from transforms.events import EventPolicy
 from transforms.policy import AnonymityPolicy
 
-quiet_worker()  # no step can run before its job is here, so that no step's failure is quoted
+quiet_worker()  # no step can run before its job is here, so no step's failure is quoted
 
 
 @dataclass(frozen=True)

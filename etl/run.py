@@ -83,7 +83,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
         ),
     )
     keys = load_keys(config.key_file, config.pool_key_file)
-    registry = Registry(config.registry)
+    registry = Registry(config.registry, staging=config.staging)
     registry.create()
     with registry.locked():
         keep_house(registry, config, keys, datetime.now(UTC), console)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from etl.staging import write_bytes
+
 NONCE_BYTES = 12
 
 
@@ -21,15 +23,13 @@ def new_key() -> bytes:
 
 
 def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
-    """Write a table under the key; the file's name is bound to its content."""
+    """Write a table under the key, whole or not at all; the file's name is bound to its content."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         writer.write_table(table)
     nonce = os.urandom(NONCE_BYTES)
     sealed = nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(sealed)
-    partial.replace(path)
+    write_bytes(sealed, path)
 
 
 def _place(path: Path) -> bytes:
