@@ -35,7 +35,12 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
         pipeline = beam.Pipeline(options=options)
         (build or build_pipeline)(pipeline, job)
         _to_its_end(pipeline.run())
-    except (RuntimeError, grpc.RpcError, grpc.FutureTimeoutError) as error:
+    except (grpc.RpcError, grpc.FutureTimeoutError):
+        raise StorageError(
+            "the job server does not answer (--job_endpoint), or no longer: see that it is there, and run again; nothing was "
+            "published"
+        ) from None
+    except RuntimeError as error:
         raise _said_plainly(str(error), job, on_cluster=on_cluster) or error from None
 
 
@@ -63,8 +68,9 @@ def _said_plainly(text: str, job: Job, *, on_cluster: bool) -> Exception | None:
         )
     found = re.search(r"\[Errno (\d+)\]", text)
     if found is not None:
-        reason = os.strerror(int(found[1]))
-        return StorageError(f"reading or writing failed: {reason}; check the disk and run again")
+        return StorageError(
+            f"reading or writing failed: {os.strerror(int(found[1]))}; check the disk and run again"
+        )
     if on_cluster and TOLD_BY_PLACES not in text:
         return StorageError(
             "the cluster did not bring the job to its end, and no step of it failed: look at the pages or the log of the "

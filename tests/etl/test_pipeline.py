@@ -16,7 +16,7 @@ import pytest
 
 from etl.config import load_config
 from etl.console import Console
-from etl.errors import AlreadyPublishedError, ConfigError, InputError, LockedError
+from etl.errors import AlreadyPublishedError, InputError, LockedError
 from etl.inputs import find_inputs, plan_splits
 from etl.reading import read_raw
 from etl.registry import Registry
@@ -291,17 +291,6 @@ def test_participation_decides_who_is_in(logs):
     assert manifest["people"] == 20
     assert manifest["rows"]["dropped"]["not_admitted"] > 0
     assert manifest["policy"]["participation"] == "registry"
-
-
-def test_flags_that_nobody_knows_are_errors(logs):
-    from etl.beam_options import beam_options
-
-    with pytest.raises(ConfigError, match="--kk"):
-        beam_options(["--kk=20"])
-    with pytest.raises(ConfigError, match="multi_threading"):
-        beam_options(["--direct_running_mode=multi_threading"])
-    with pytest.raises(ConfigError, match="local disk"):
-        beam_options(["--runner=FlinkRunner", "--flink_master=localhost:8081", "--parallelism=4"])
 
 
 LOAD = """

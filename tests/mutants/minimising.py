@@ -112,8 +112,8 @@ MINIMISING = (
         "tests/privacy/test_second_eyes.py",
         (
             SEALED,
-            "    partial.replace(path)\n",
-            "    partial.replace(path)\n    path.with_suffix('.key').write_bytes(key)\n",
+            "    write_bytes(sealed, path)\n",
+            "    write_bytes(sealed, path)\n    path.with_suffix('.key').write_bytes(key)\n",
         ),
     ),
     mutant(
@@ -136,12 +136,22 @@ MINIMISING = (
         (
             "etl/execute.py",
             "reading or writing failed: {os.strerror(int(found[1]))};",
-            "reading or writing failed: {error};",
+            "reading or writing failed: {text};",
         ),
     ),
     mutant(
         "workers print what failed",
         "tests/privacy/test_t06_canaries.py::test_a_crash_in_a_worker_process",
         ("etl/job.py", "quiet_worker()  #", "quiet_worker  #"),
+    ),
+    mutant(
+        "a worker of a pool answers with the text of what failed",
+        "tests/etl/test_worker_pool.py",
+        ("etl/worker.py", "    sdk_worker.traceback =", "    _ ="),
+    ),
+    mutant(
+        "a worker of a pool is not known as one",
+        "tests/etl/test_worker_pool.py",
+        ("etl/worker.py", 'hasattr(main, "SdkHarness")', "False"),
     ),
 )

@@ -1,0 +1,73 @@
+"""What is done to a run on the cluster, and when: processes of a worker are killed at its steps, and the run itself is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from contextlib import suppress
+
+from benchmarks.flink.cluster import Cluster
+from benchmarks.flink.jobs import FlinkJob
+from benchmarks.flink.trial import Disturbance
+
+
+def disturbances(cluster: Cluster) -> list[Disturbance]:
+    """In the order in which a job passes through the steps."""
+
+    def kill_all_of(step: str, *, comes_back: bool) -> Disturbance:
+        def act(job: FlinkJob, _: subprocess.Popen[str]) -> None:
+            number = _at_work(job, step)
+            cluster.processes.kill(f"taskmanager-{number}")
+            cluster.processes.kill(f"pool-{number}")
+            if comes_back:
+                cluster.start_worker(number)
+            else:
+                _later(cluster, number)
+
+        how = "started anew at once" if comes_back else "the other alone goes on"
+        return Disturbance(
+            f"`kill -9` of a task manager and its workers while it is at `{step}`; {how}", step, 0.5, act
+        )
+
+    def kill_workers(job: FlinkJob, _: subprocess.Popen[str]) -> None:
+        for process in cluster.processes.children_of(f"pool-{_at_work(job, 'Cut')}"):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def kill_run(_: FlinkJob, process: subprocess.Popen[str]) -> None:
+        process.kill()
+
+    def interrupt_run(_: FlinkJob, process: subprocess.Popen[str]) -> None:
+        process.send_signal(signal.SIGTERM)
+
+    return [
+        kill_all_of("ReadEvents", comes_back=True),
+        kill_all_of("Solve", comes_back=True),
+        kill_all_of("Sequence", comes_back=False),
+        Disturbance("`kill -9` of a Python worker while it is at `Cut`", "Cut", 0.2, kill_workers),
+        Disturbance("`kill -9` of the run itself while the cluster is at `Solve`", "Solve", 0.5, kill_run),
+        Disturbance(
+            "SIGTERM to the run while the cluster is at `ReadEvents`", "ReadEvents", 0.5, interrupt_run
+        ),
+    ]
+
+
+def _at_work(job: FlinkJob, step: str) -> int:
+    """A task manager that has a part in a step."""
+    found = job.step(step)
+    return (
+        max(found.by_worker, key=lambda number: found.by_worker[number]) if found and found.by_worker else 0
+    )
+
+
+def _later(cluster: Cluster, number: int, seconds: float = 60) -> None:
+    """Start a worker again when the run it was killed in has long gone on."""
+
+    def start() -> None:
+        time.sleep(seconds)
+        cluster.start_worker(number)
+
+    threading.Thread(target=start, daemon=True).start()
