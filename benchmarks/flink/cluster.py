@@ -59,6 +59,7 @@ restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 3
 restart-strategy.fixed-delay.delay: 1s
 io.tmp.dirs: {temporary}
+web.tmpdir: {temporary}
 """
 
 
@@ -174,6 +175,7 @@ class Cluster:
 
     def _java(self, heap_mb: int, main: str, *arguments: str, flags: list[str] | None = None) -> list[str]:
         opened = [f"--add-opens={name}=ALL-UNNAMED" for name in _OPEN]
+        opened.append(f"-Djava.io.tmpdir={self._folder / 'tmp'}")
         java = [self._artefacts.java, f"-Xmx{heap_mb}m", *(flags or []), *opened]
         return [*java, "-cp", self._artefacts.class_path, main, *arguments]
 
