@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from etl.errors import ConfigError, StorageError, UnseenStagingError
+from etl.errors import ClusterError, ConfigError, StorageError, UnseenStagingError
 from etl.job import Job
 from etl.worker import TOLD_BY_PLACES
 
@@ -17,7 +17,8 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
     """Run the pipeline of a window, or the one that `build` wires.
 
     Raises:
-        StorageError: the disk failed in a step (the runner hides it in an error of its own), or the cluster did.
+        StorageError: the disk failed in a step; the runner hides it in an error of its own.
+        ClusterError: the job server or the cluster failed.
         ConfigError: a worker does not see the staging folder, or lacks a library.
     """
     import apache_beam as beam
@@ -36,7 +37,7 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
         (build or build_pipeline)(pipeline, job)
         _to_its_end(pipeline.run())
     except (grpc.RpcError, grpc.FutureTimeoutError):
-        raise StorageError(
+        raise ClusterError(
             "the job server does not answer (--job_endpoint), or no longer: see that it is there, and run again; nothing was "
             "published"
         ) from None
@@ -72,7 +73,7 @@ def _said_plainly(text: str, job: Job, *, on_cluster: bool) -> Exception | None:
             f"reading or writing failed: {os.strerror(int(found[1]))}; check the disk and run again"
         )
     if on_cluster and TOLD_BY_PLACES not in text:
-        return StorageError(
+        return ClusterError(
             "the cluster did not bring the job to its end, and no step of it failed: look at the pages or the log of the "
             "runner, and run again; nothing was published"
         )

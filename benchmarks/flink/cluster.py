@@ -43,8 +43,8 @@ taskmanager.cpu.cores: 1
 taskmanager.memory.framework.heap.size: 128m
 taskmanager.memory.task.heap.size: 384m
 taskmanager.memory.managed.size: 256m
-taskmanager.memory.network.min: 64m
-taskmanager.memory.network.max: 64m
+taskmanager.memory.network.min: 160m
+taskmanager.memory.network.max: 160m
 taskmanager.memory.framework.off-heap.size: 64m
 taskmanager.memory.task.off-heap.size: 64m
 taskmanager.memory.jvm-metaspace.size: 256m
@@ -56,8 +56,8 @@ heartbeat.interval: 2000
 heartbeat.timeout: 8000
 slot.request.timeout: 60000
 restart-strategy.type: fixed-delay
-restart-strategy.fixed-delay.attempts: 3
-restart-strategy.fixed-delay.delay: 1s
+restart-strategy.fixed-delay.attempts: 4
+restart-strategy.fixed-delay.delay: 5s
 io.tmp.dirs: {temporary}
 web.tmpdir: {temporary}
 """
@@ -149,7 +149,7 @@ class Cluster:
             )
         main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
         named = ["-D", f"taskmanager.resource-id={number}-{time.monotonic_ns()}"]
-        flags = [f"-Djdk.net.hosts.file={hosts}", "-XX:MaxDirectMemorySize=256m"]
+        flags = [f"-Djdk.net.hosts.file={hosts}", "-XX:MaxDirectMemorySize=384m"]
         self.processes.start(
             f"taskmanager-{number}", self._java(512, main, *self._configured, *named, flags=flags)
         )

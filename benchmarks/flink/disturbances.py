@@ -17,7 +17,7 @@ from benchmarks.flink.trial import Disturbance
 def disturbances(cluster: Cluster) -> list[Disturbance]:
     """In the order in which a job passes through the steps."""
 
-    def kill_all_of(step: str, *, comes_back: bool) -> Disturbance:
+    def kill_all_of(step: str, seconds: float, *, comes_back: bool) -> Disturbance:
         def act(job: FlinkJob, _: subprocess.Popen[str]) -> None:
             number = _at_work(job, step)
             cluster.processes.kill(f"taskmanager-{number}")
@@ -29,7 +29,7 @@ def disturbances(cluster: Cluster) -> list[Disturbance]:
 
         how = "started anew at once" if comes_back else "the other alone goes on"
         return Disturbance(
-            f"`kill -9` of a task manager and its workers while it is at `{step}`; {how}", step, 0.5, act
+            f"`kill -9` of a task manager and its workers while it is at `{step}`; {how}", step, seconds, act
         )
 
     def kill_workers(job: FlinkJob, _: subprocess.Popen[str]) -> None:
@@ -44,11 +44,11 @@ def disturbances(cluster: Cluster) -> list[Disturbance]:
         process.send_signal(signal.SIGTERM)
 
     return [
-        kill_all_of("ReadEvents", comes_back=True),
-        kill_all_of("Solve", comes_back=True),
-        kill_all_of("Sequence", comes_back=False),
-        Disturbance("`kill -9` of a Python worker while it is at `Cut`", "Cut", 0.2, kill_workers),
-        Disturbance("`kill -9` of the run itself while the cluster is at `Solve`", "Solve", 0.5, kill_run),
+        kill_all_of("ReadEvents", 1, comes_back=True),
+        kill_all_of("Solve", 0, comes_back=True),
+        kill_all_of("ReadEvents", 3, comes_back=False),
+        Disturbance("`kill -9` of a Python worker while it is at `Cut`", "Cut", 0, kill_workers),
+        Disturbance("`kill -9` of the run itself while the cluster is at `Solve`", "Solve", 0, kill_run),
         Disturbance(
             "SIGTERM to the run while the cluster is at `ReadEvents`", "ReadEvents", 0.5, interrupt_run
         ),

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from etl.beam_options import beam_options
-from etl.errors import ConfigError, StorageError, UnseenStagingError
+from etl.errors import ClusterError, ConfigError, StorageError, UnseenStagingError
 from etl.execute import _said_plainly, _to_its_end
 from etl.staging import Staging
 from etl.worker import TOLD_BY_PLACES, told_by_places
@@ -46,7 +46,7 @@ BARE = "Traceback (most recent call last):\nModuleNotFoundError: No module named
 @pytest.mark.parametrize(
     ("text", "on_cluster", "kind", "said"),
     [
-        (JAVA, True, StorageError, "the cluster did not bring the job to its end"),
+        (JAVA, True, ClusterError, "the cluster did not bring the job to its end"),
         (JAVA, False, None, None),
         (BUG, True, None, None),
         (FULL, True, StorageError, "No space left on device"),
@@ -88,6 +88,6 @@ def test_no_job_server(tmp_path, monkeypatch):
         flags = ["--runner=PortableRunner", f"--job_endpoint=127.0.0.1:{port}", "--job_server_timeout=1"]
         flags += ["--environment_type=EXTERNAL", "--environment_config=127.0.0.1:1"]
         assert beam_options(flags)
-        with pytest.raises(StorageError, match="job server"):
+        with pytest.raises(ClusterError, match="job server"):
             run(settings(tmp_path), flags, Console("json", "test"))
     assert list((tmp_path / "registry" / ".private" / "staging").iterdir()) == []
