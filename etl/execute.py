@@ -38,8 +38,8 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
         _to_its_end(pipeline.run())
     except (grpc.RpcError, grpc.FutureTimeoutError):
         raise ClusterError(
-            "the job server does not answer (--job_endpoint), or no longer: see that it is there, and run again; nothing was "
-            "published"
+            "the job server does not answer (--job_endpoint), or no longer: see that it is there, and run again; nothing "
+            "was published"
         ) from None
     except RuntimeError as error:
         raise _said_plainly(str(error), job, on_cluster=on_cluster) or error from None
