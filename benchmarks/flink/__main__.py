@@ -19,6 +19,7 @@ from benchmarks.flink.artefacts import Artefacts, fetch
 from benchmarks.flink.cluster import Cluster
 from benchmarks.flink.disturbances import disturbances
 from benchmarks.flink.install import ROOT, install
+from benchmarks.flink.jobs import FlinkJob, look, newest
 from benchmarks.flink.missing import Missing
 from benchmarks.flink.page import page
 from benchmarks.flink.processes import Processes
@@ -55,10 +56,10 @@ def main() -> int:
     try:
         world = build(folder / "world", bin_folder, events=given.events, people=given.people)
         print(f"here: {world.seconds:.0f} s, {len(world.expected)} files", flush=True)
-        rows = _rows(world, artefacts, folder, given)
+        rows, job = _rows(world, artefacts, folder, given)
         if given.out is not None:
             python = version("apache-beam")
-            text = page(rows, world, artefacts, python=python, workers=given.workers)
+            text = page(rows, job, world, artefacts, python=python, workers=given.workers)
             (given.out / "flink.md").write_text(text, "utf-8")
     finally:
         if given.keep_logs is not None:
@@ -67,7 +68,9 @@ def main() -> int:
     return int(any(row.problems for row in rows))
 
 
-def _rows(world: World, artefacts: Artefacts, folder: Path, given: argparse.Namespace) -> list[Row]:
+def _rows(
+    world: World, artefacts: Artefacts, folder: Path, given: argparse.Namespace
+) -> tuple[list[Row], FlinkJob]:
     logs = folder / "logs"
     logs.mkdir()
     rows: list[Row] = []
@@ -81,6 +84,7 @@ def _rows(world: World, artefacts: Artefacts, folder: Path, given: argparse.Name
         rows.append(_tell(try_once(world, cluster, "undisturbed, `PortableRunner`")))
         if rows[0].exit_code == 0 and len([n for n in rows[0].readers.values() if n]) < given.workers:
             raise RuntimeError("not every task manager read a part of the log: nothing is shown")
+        job = look(cluster, newest(cluster) or "", in_detail=True)
         if given.kills:
             flags = cluster.flink_runner_flags
             rows.append(_tell(try_once(world, cluster, "undisturbed, `FlinkRunner`", flags=flags)))
@@ -89,7 +93,7 @@ def _rows(world: World, artefacts: Artefacts, folder: Path, given: argparse.Name
                     cluster.wait_for_workers()
                     row = try_once(world, cluster, disturbance.name, disturbance=disturbance)
                     rows.append(_tell(row))
-    return rows
+    return rows, job
 
 
 def _tell(row: Row) -> Row:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Final
 
 from benchmarks.flink.artefacts import Artefacts
 from benchmarks.flink.cluster import SLOTS
+from benchmarks.flink.jobs import FlinkJob, Step
 from benchmarks.flink.trial import Row
 from benchmarks.flink.world import BUCKETS, SPLIT_MB, World
 
@@ -32,14 +34,27 @@ that published nothing is followed by another, and then the same is asked.
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
+_STEPS: Final = """
+## Where the time and the bytes go
+
+Of the first run, as Flink tells it: steps that hold code of ours, in the order in which they ended up in the job. A step's
+seconds go from its first record to its end, waiting for what comes before it and starting Python included. Bytes are those
+that it hands on, on one machine or to another.
+
+| step | seconds | records in, by task manager | bytes out |
+| --- | --- | --- | --- |
+"""
+
 _OTHER_VERSION: Final = """\
 The job server is of another version than Beam for Python because Maven Central gave all parts of this one to the machine
 where this was measured. Where it has those of the same version, take these (`--beam-java`, `--flink-line`).
 """
 
 
-def page(rows: list[Row], world: World, artefacts: Artefacts, *, python: str, workers: int) -> str:
-    """The page, in Markdown."""
+def page(
+    rows: list[Row], job: FlinkJob, world: World, artefacts: Artefacts, *, python: str, workers: int
+) -> str:
+    """The page, in Markdown. `job`: the first run's."""
     bad = [row for row in rows if row.problems]
     text = _HEAD.format(
         cores=os.cpu_count(),
@@ -59,7 +74,14 @@ def page(rows: list[Row], world: World, artefacts: Artefacts, *, python: str, wo
         rows=len(rows),
         verdict="all as they should be" if not bad else f"{len(bad)} with problems",
     )
-    return text + "\n".join(_line(row) for row in rows) + "\n"
+    steps = [_step(step) for step in job.steps if "MapPartition" in step.name or "GroupReduce" in step.name]
+    return text + "\n".join(map(_line, rows)) + "\n" + _STEPS + "\n".join(steps) + "\n"
+
+
+def _step(step: Step) -> str:
+    name = re.sub(r".*?at \[\d+\]|.*?\(GroupReduce at |\).*| -> .*|/?\{?FlatMap.*", "", step.name)
+    records = ", ".join(f"{count:,}" for _, count in sorted(step.by_worker.items())) or "—"
+    return f"| {name.strip('{}')} | {step.seconds:.1f} | {records} | {step.written_bytes:,} |"
 
 
 def _line(row: Row) -> str:

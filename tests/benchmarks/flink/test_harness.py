@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.flink.artefacts import Artefacts, fetch
 from benchmarks.flink.install import build_wheel
+from benchmarks.flink.jobs import FlinkJob, Step
 from benchmarks.flink.missing import Missing
 from benchmarks.flink.page import page
 from benchmarks.flink.processes import Processes
@@ -136,9 +137,19 @@ def test_the_page(tmp_path, problems):
         tmp_path, tmp_path, 1000, 20, tmp_path, {"data/a.parquet": b"", "reports/a.html": b""}, 12.3
     )
     failed = Row("`kill -9`", 74, 9.0, 3, "FAILED", "lost", False, "the next run: exit 0", {}, problems)
-    text = page(
-        [ROW, failed], world, Artefacts("java", tmp_path, "2.62.0", "1.19.0"), python="2.77.0", workers=2
+    names = (
+        "CHAIN MapPartition (MapPartition at [1]Solve) -> FlatMap (FlatMap at ExtractOutput[0])",
+        "MapPartition (MapPartition at [3]{Splits, ReadEvents, FilesAndPool})",
+        "CHAIN MapPartition (MapPartition at [1]SequenceBuckets/Sequence) -> FlatMap (FlatMap at ExtractOutput[0])",
+        "GroupReduce (GroupReduce at ByPersonBucket)",
+        "FlatMap (FlatMap at ExtractOutput[0])",
     )
+    steps = tuple(Step(name, "FINISHED", 1.25, {0: 4, 1: 5}, 12345) for name in names)
+    job = FlinkJob("FINISHED", 9.0, 0, "", steps)
+    java = Artefacts("java", tmp_path, "2.62.0", "1.19.0")
+    text = page([ROW, failed], job, world, java, python="2.77.0", workers=2)
+    rows = re.findall(r"^\| (.+) \| 1.2 \| 4, 5 \| 12,345 \|$", text, re.MULTILINE)
+    assert rows == ["Solve", "Splits, ReadEvents, FilesAndPool", "SequenceBuckets/Sequence", "ByPersonBucket"]
     assert "| undisturbed | 0 | 50 | 0 | 4, 5 | yes | — | the same |" in text
     how = "**data/a.parquet differs**" if problems else "the same"
     assert f"| `kill -9` | 74 | 9 | 3 | — | no: lost | the next run: exit 0 | {how} |" in text
