@@ -21,6 +21,7 @@ from etl.inputs import find_inputs, plan_splits
 from etl.reading import read_raw
 from etl.registry import Registry
 from etl.run import run
+from etl.sealed import read_sealed
 from etl.window import EVER_US
 from tests.worlds import run_directly
 from transforms.events import EventPolicy, to_events
@@ -201,6 +202,36 @@ def test_the_bytes_do_not_depend_on_worker_processes(logs):
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=200)
     assert ended.returncode == 0, ended.stderr
     assert digests(logs / "one") == digests(logs / "two") != {}
+
+
+def test_the_bytes_do_not_depend_on_steps_that_are_done_again(logs, monkeypatch):
+    """As on a cluster that lost a worker: all that was staged is there already, and is staged once more."""
+    import etl.run
+
+    go(logs, registry=str(logs / "once"))
+    run_pipeline, staged = etl.run.run_pipeline, []
+
+    def twice(job, flags):
+        for _ in range(2):
+            run_pipeline(job, flags)
+            staged.append(
+                {
+                    path.relative_to(job.staging.root): (
+                        str(read_sealed(path, job.sealing_key).to_pydict()).encode()
+                        if path.suffix == ".sealed"
+                        else path.read_bytes()
+                    )
+                    for path in job.staging.root.rglob("*")
+                    if path.is_file()
+                }
+            )
+
+    monkeypatch.setattr(etl.run, "run_pipeline", twice)
+    go(logs, registry=str(logs / "twice"))
+    first, second = staged
+    assert first == second
+    assert len(first) > 5
+    assert digests(logs / "twice") == digests(logs / "once")
 
 
 def test_the_same_run_again_changes_nothing(logs):

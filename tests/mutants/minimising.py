@@ -144,14 +144,4 @@ MINIMISING = (
         "tests/privacy/test_t06_canaries.py::test_a_crash_in_a_worker_process",
         ("etl/job.py", "quiet_worker()  #", "quiet_worker  #"),
     ),
-    mutant(
-        "a worker of a pool answers with the text of what failed",
-        "tests/etl/test_worker_pool.py",
-        ("etl/worker.py", "    sdk_worker.traceback =", "    _ ="),
-    ),
-    mutant(
-        "a worker of a pool is not known as one",
-        "tests/etl/test_worker_pool.py",
-        ("etl/worker.py", 'hasattr(main, "SdkHarness")', "False"),
-    ),
 )
