@@ -24,7 +24,7 @@ from benchmarks.flink.missing import Missing
 from benchmarks.flink.page import page
 from benchmarks.flink.processes import Processes
 from benchmarks.flink.trial import Row, try_once
-from benchmarks.flink.world import World, build, environment
+from benchmarks.flink.world import World, build, environment, tells
 
 
 def main() -> int:
@@ -57,6 +57,10 @@ def main() -> int:
         world = build(folder / "world", bin_folder, events=given.events, people=given.people)
         print(f"here: {world.seconds:.0f} s, {len(world.expected)} files", flush=True)
         rows, job = _rows(world, artefacts, folder, given)
+        told = [path for name in ("logs", "cluster") for path in tells(folder / name, world.secrets)]
+        if told:
+            print(f"PROBLEM: {', '.join(told)} tell of somebody")
+            return 1
         if given.out is not None:
             python = version("apache-beam")
             text = page(rows, job, world, artefacts, python=python, workers=given.workers)

@@ -26,7 +26,8 @@ runner; the second, with what waited of the first, is run on the cluster (`--par
 
 After each run: `data/`, `manifests/` and `reports/` are compared byte for byte with what the local runner made ({files}
 files, {data} of them data); `desirepath verify`, `audit` and `versions` find nothing; nothing is left in staging. A run
-that published nothing is followed by another, and then the same is asked.
+that published nothing is followed by another, and then the same is asked. Of {secrets} accounts and rare texts of the log
+none is in the logs and folders of the cluster and its workers afterwards.
 
 **{rows} runs; {verdict}.**
 
@@ -71,6 +72,7 @@ def page(
         local=world.seconds,
         files=len(world.expected),
         data=world.expected_data,
+        secrets=len(world.secrets),
         rows=len(rows),
         verdict="all as they should be" if not bad else f"{len(bad)} with problems",
     )

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from benchmarks.kill_table.world import secrets_of
 from etl.simulate import Simulation, simulate
 
 KEYS: Final = {"DESIREPATH_KEY": "5a" * 32, "DESIREPATH_POOL_KEY": "6b" * 32}
@@ -23,7 +24,7 @@ BUCKETS: Final = 8
 @dataclass(frozen=True)
 class World:
     """`template`: a registry with the first night, and with what waits of it. `expected`: what the second adds to the public
-    files. `seconds`: what that took here."""
+    files. `seconds`: what that took here. `secrets`: who is in the log, and what fewer than k people have in it."""
 
     base: Path
     bin: Path
@@ -32,6 +33,7 @@ class World:
     template: Path
     expected: dict[str, bytes]
     seconds: float
+    secrets: tuple[bytes, ...]
 
     @property
     def expected_data(self) -> int:
@@ -56,7 +58,18 @@ def build(base: Path, bin_folder: Path, *, events: int, people: int) -> World:
         if night == NIGHTS[0]:
             shutil.copytree(reference, template)
     added = {name: content for name, content in public_bytes(reference).items() if name not in before}
-    return World(base, bin_folder, events, people, template, added, seconds)
+    return World(base, bin_folder, events, people, template, added, seconds, secrets_of(base / "logs", k=10))
+
+
+def tells(folder: Path, secrets: tuple[bytes, ...]) -> list[str]:
+    """The files below a folder that hold an account or a rare text of the log."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        is_library = content.startswith(b"PK")  # each task manager has all of Flink's
+        if not is_library and any(secret in content for secret in secrets):
+            found.append(str(path.relative_to(folder)))
+    return found
 
 
 def command(base: Path, bin_folder: Path, registry: Path, night: str, beam_flags: list[str]) -> list[str]:

@@ -18,7 +18,7 @@ from benchmarks.flink.missing import Missing
 from benchmarks.flink.page import page
 from benchmarks.flink.processes import Processes
 from benchmarks.flink.trial import Row
-from benchmarks.flink.world import World
+from benchmarks.flink.world import World, tells
 
 ROOT = Path(__file__).resolve().parents[3]
 ROW = Row("undisturbed", 0, 50.4, 0, "FINISHED", "", True, "—", {1: 5, 0: 4}, ())
@@ -131,10 +131,24 @@ def test_the_wheel_holds_what_the_packages_read(tmp_path):
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == set(packages)
 
 
+def test_a_log_that_tells_of_somebody(tmp_path):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "one.log").write_bytes(b"\x00user alice pressed enter")
+    (tmp_path / "two.log").write_bytes(b"nobody")
+    assert tells(tmp_path, (b"bob", b"alice")) == ["inner/one.log"]
+
+
 @pytest.mark.parametrize("problems", [(), ("data/a.parquet differs",)])
 def test_the_page(tmp_path, problems):
     world = World(
-        tmp_path, tmp_path, 1000, 20, tmp_path, {"data/a.parquet": b"", "reports/a.html": b""}, 12.3
+        tmp_path,
+        tmp_path,
+        1000,
+        20,
+        tmp_path,
+        {"data/a.parquet": b"", "reports/a.html": b""},
+        12.3,
+        (b"alice",),
     )
     failed = Row("`kill -9`", 74, 9.0, 3, "FAILED", "lost", False, "the next run: exit 0", {}, problems)
     names = (
