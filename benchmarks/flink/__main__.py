@@ -24,7 +24,7 @@ from benchmarks.flink.missing import Missing
 from benchmarks.flink.page import page
 from benchmarks.flink.processes import Processes
 from benchmarks.flink.trial import Row, try_once
-from benchmarks.flink.world import World, build, environment, tells
+from benchmarks.flink.world import Pieces, World, build, environment, tells
 
 
 def main() -> int:
@@ -32,6 +32,8 @@ def main() -> int:
     options.add_argument("--out", type=Path, help="folder to write flink.md to")
     options.add_argument("--events", type=int, default=200_000)
     options.add_argument("--people", type=int, default=200)
+    options.add_argument("--split-mb", type=float, default=1)
+    options.add_argument("--buckets", type=int, default=8)
     options.add_argument("--workers", type=int, default=2, help="task managers")
     options.add_argument("--kills", action="store_true", help="kill workers, and the run, at several moments")
     options.add_argument(
@@ -54,7 +56,13 @@ def main() -> int:
     bin_folder = install(given.build)
     folder = Path(tempfile.mkdtemp(prefix="flink-"))
     try:
-        world = build(folder / "world", bin_folder, events=given.events, people=given.people)
+        world = build(
+            folder / "world",
+            bin_folder,
+            events=given.events,
+            people=given.people,
+            pieces=Pieces(given.split_mb, given.buckets),
+        )
         print(f"here: {world.seconds:.0f} s, {len(world.expected)} files", flush=True)
         rows, job = _rows(world, artefacts, folder, given)
         told = [path for name in ("logs", "cluster") for path in tells(folder / name, world.secrets)]

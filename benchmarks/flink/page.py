@@ -10,7 +10,7 @@ from benchmarks.flink.artefacts import Artefacts
 from benchmarks.flink.cluster import SLOTS
 from benchmarks.flink.jobs import FlinkJob, Step
 from benchmarks.flink.trial import Row
-from benchmarks.flink.world import BUCKETS, SPLIT_MB, World
+from benchmarks.flink.world import World
 
 _HEAD: Final = """\
 # On Apache Flink
@@ -67,8 +67,8 @@ def page(
         slots=SLOTS,
         events=world.events,
         people=world.people,
-        split=SPLIT_MB,
-        buckets=BUCKETS,
+        split=f"{world.pieces.split_mb:g}",
+        buckets=world.pieces.buckets,
         local=world.seconds,
         files=len(world.expected),
         data=world.expected_data,

@@ -98,7 +98,7 @@ def try_once(
 
 def _start(world: World, registry: Path, flags: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command(world.base, world.bin, registry, NIGHTS[1], flags),
+        command(world.base, world.bin, registry, NIGHTS[1], world.pieces, flags),
         env=environment(world.base),
         cwd=world.base,
         stdout=subprocess.DEVNULL,
@@ -132,7 +132,7 @@ def _again(world: World, cluster: Cluster, registry: Path) -> str:
     """The next run of the same night, undisturbed, on the cluster."""
     cluster.wait_for_workers()
     done = subprocess.run(
-        command(world.base, world.bin, registry, NIGHTS[1], cluster.flags),
+        command(world.base, world.bin, registry, NIGHTS[1], world.pieces, cluster.flags),
         env=environment(world.base),
         cwd=world.base,
         capture_output=True,

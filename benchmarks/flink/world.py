@@ -17,8 +17,14 @@ from etl.simulate import Simulation, simulate
 KEYS: Final = {"DESIREPATH_KEY": "5a" * 32, "DESIREPATH_POOL_KEY": "6b" * 32}
 NIGHTS: Final = ("2026-11-02", "2026-11-03")
 PUBLIC: Final = ("data", "manifests", "reports")
-SPLIT_MB: Final = 1
-BUCKETS: Final = 8
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """How the work is cut: bytes of a split, and buckets of people."""
+
+    split_mb: float
+    buckets: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class World:
     bin: Path
     events: int
     people: int
+    pieces: Pieces
     template: Path
     expected: dict[str, bytes]
     seconds: float
@@ -41,7 +48,7 @@ class World:
         return sum(name.startswith("data/") for name in self.expected)
 
 
-def build(base: Path, bin_folder: Path, *, events: int, people: int) -> World:
+def build(base: Path, bin_folder: Path, *, events: int, people: int, pieces: Pieces) -> World:
     """Simulate, publish both nights with the local runner, and keep the first as the template."""
     simulation = Simulation(
         events=events, people=people, units=8, nights=len(NIGHTS), start=date.fromisoformat(NIGHTS[0]), seed=7, files=1,
@@ -52,13 +59,15 @@ def build(base: Path, bin_folder: Path, *, events: int, people: int) -> World:
     for night in NIGHTS:
         before = public_bytes(reference)
         began = time.monotonic()
-        here = command(base, bin_folder, reference, night, [])
+        here = command(base, bin_folder, reference, night, pieces, [])
         subprocess.run(here, env=environment(base), check=True, cwd=base, stdout=subprocess.DEVNULL)
         seconds = time.monotonic() - began
         if night == NIGHTS[0]:
             shutil.copytree(reference, template)
     added = {name: content for name, content in public_bytes(reference).items() if name not in before}
-    return World(base, bin_folder, events, people, template, added, seconds, secrets_of(base / "logs", k=10))
+    return World(
+        base, bin_folder, events, people, pieces, template, added, seconds, secrets_of(base / "logs", k=10)
+    )
 
 
 def tells(folder: Path, secrets: tuple[bytes, ...]) -> list[str]:
@@ -72,13 +81,15 @@ def tells(folder: Path, secrets: tuple[bytes, ...]) -> list[str]:
     return found
 
 
-def command(base: Path, bin_folder: Path, registry: Path, night: str, beam_flags: list[str]) -> list[str]:
+def command(
+    base: Path, bin_folder: Path, registry: Path, night: str, pieces: Pieces, beam_flags: list[str]
+) -> list[str]:
     """The nightly job, as a scheduler calls it, with the installed wheel."""
     return [
         str(bin_folder / "desirepath"), "run", "--input", str(base / "logs" / "delivered-{date}-*.jsonl"),
         "--source", "native", "--registry", str(registry), "--date", night, "--simulated", "--log-format", "json",
-        "--participation", str(base / "logs" / "participation.csv"), "--split-mb", str(SPLIT_MB),
-        "--buckets", str(BUCKETS), *beam_flags,
+        "--participation", str(base / "logs" / "participation.csv"), "--split-mb", str(pieces.split_mb),
+        "--buckets", str(pieces.buckets), *beam_flags,
     ]  # fmt: skip
 
 

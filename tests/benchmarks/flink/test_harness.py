@@ -18,7 +18,7 @@ from benchmarks.flink.missing import Missing
 from benchmarks.flink.page import page
 from benchmarks.flink.processes import Processes
 from benchmarks.flink.trial import Row
-from benchmarks.flink.world import World, tells
+from benchmarks.flink.world import Pieces, World, tells
 
 ROOT = Path(__file__).resolve().parents[3]
 ROW = Row("undisturbed", 0, 50.4, 0, "FINISHED", "", True, "—", {1: 5, 0: 4}, ())
@@ -145,6 +145,7 @@ def test_the_page(tmp_path, problems):
         tmp_path,
         1000,
         20,
+        Pieces(1, 8),
         tmp_path,
         {"data/a.parquet": b"", "reports/a.html": b""},
         12.3,
