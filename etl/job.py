@@ -1,12 +1,21 @@
-"""What a run tells its workers: one frozen value that every step is given, and nothing else is."""
+"""What a run tells its workers: one frozen value that every step is given, and nothing else is.
+
+What travels with a step is only where it lies sealed in the staging folder, and the key of this one run: the keys of
+pseudonyms, the participation file and what waits pass through no job server, and stay in none.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from hashlib import sha256
 
 import pyarrow as pa
 
 from etl.inputs import Split
+from etl.sealed import read_sealed_bytes, write_sealed_bytes
 from etl.staging import Staging
 from etl.worker import quiet_worker
 from transforms.draw import DrawPolicy
@@ -37,3 +46,16 @@ class Job:
     max_record_bytes: int
     version_salt: bytes
     sealing_key: bytes = field(repr=False)
+
+    def __reduce__(self) -> tuple[Callable[[Staging, str, bytes], Job], tuple[Staging, str, bytes]]:
+        """Leave it for workers, unless it is there, and say where."""
+        content = pickle.dumps({part.name: getattr(self, part.name) for part in fields(self)})
+        digest = sha256(content).hexdigest()[:16]
+        if not self.staging.job(digest).exists():
+            write_sealed_bytes(content, self.staging.job(digest), self.sealing_key)
+        return _arrive, (self.staging, digest, self.sealing_key)
+
+
+@lru_cache(maxsize=1)  # every step of a worker asks for the same
+def _arrive(staging: Staging, digest: str, sealing_key: bytes) -> Job:
+    return Job(**pickle.loads(read_sealed_bytes(staging.job(digest), sealing_key)))

@@ -27,9 +27,24 @@ def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         writer.write_table(table)
+    write_sealed_bytes(sink.getvalue().to_pybytes(), path, key)
+
+
+def write_sealed_bytes(content: bytes, path: Path, key: bytes) -> None:
+    """The same for anything that is bytes already."""
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))
+    sealed = nonce + AESGCM(key).encrypt(nonce, content, _place(path))
     write_bytes(sealed, path)
+
+
+def read_sealed_bytes(path: Path, key: bytes) -> bytes:
+    """Read what `write_sealed_bytes` wrote.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
+    """
+    sealed = path.read_bytes()
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))
 
 
 def _place(path: Path) -> bytes:
@@ -43,9 +58,7 @@ def read_sealed(path: Path, key: bytes) -> pa.Table:
     Raises:
         cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
     """
-    sealed = path.read_bytes()
-    plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))
-    with pa.ipc.open_stream(plain) as reader:
+    with pa.ipc.open_stream(read_sealed_bytes(path, key)) as reader:
         return reader.read_all()
 
 

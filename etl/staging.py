@@ -15,7 +15,7 @@ import pyarrow as pa
 from etl.errors import UnseenStagingError
 from etl.store.atomic import PARTIAL
 
-_KINDS: Final = ("events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
+_KINDS: Final = ("job", "events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,10 @@ class Staging:
     def content(self) -> Path:
         """The content of the window's events, as JSON."""
         return self.root / "content.json"
+
+    def job(self, digest: str) -> Path:
+        """What the workers need to know of the run, sealed (a pickled `etl.job.Job`)."""
+        return self.root / "job" / digest
 
     def buckets(self, kind: str = "events") -> list[int]:
         """The buckets that have events, or whatever else."""

@@ -123,8 +123,11 @@ class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
 
     def expand(self, grouped: Any) -> Any:
         """Wire the step."""
-        policy = self._job.draw
-        return grouped | "Content" >> beam.Map(lambda element: content(list(element[1]), policy=policy))
+        return grouped | "Content" >> beam.Map(_content, self._job)
+
+
+def _content(element: tuple[int, Iterable[pa.RecordBatch]], job: Job) -> Content:
+    return content(list(element[1]), policy=job.draw)
 
 
 def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Plan:

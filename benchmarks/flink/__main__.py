@@ -102,7 +102,6 @@ def _rows(
             rows.append(_tell(try_once(world, cluster, "undisturbed, `FlinkRunner`", flags=flags)))
             for number, disturbance in enumerate(disturbances(cluster)):
                 if given.only is None or number in given.only:
-                    cluster.wait_for_workers()
                     row = try_once(world, cluster, disturbance.name, disturbance=disturbance)
                     rows.append(_tell(row))
     return rows, job

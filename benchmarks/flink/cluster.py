@@ -154,6 +154,13 @@ class Cluster:
             f"taskmanager-{number}", self._java(512, main, *self._configured, *named, flags=flags)
         )
 
+    def mend(self) -> None:
+        """Start the workers that are not there any more, and wait until Flink counts on all of them and on no other."""
+        for number in range(self.workers):
+            if not self.processes.is_running(f"taskmanager-{number}"):
+                self.start_worker(number)
+        self.wait_for_workers()
+
     def wait_for_workers(self) -> None:
         """Until every task manager has registered, and none that is gone is still believed in."""
         _wait("the task managers", lambda: self._registered() == self.workers)

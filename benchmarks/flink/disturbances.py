@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
-import time
 from contextlib import suppress
 from typing import Final
 
@@ -30,8 +28,6 @@ def disturbances(cluster: Cluster) -> list[Disturbance]:
             cluster.processes.kill(f"pool-{number}")
             if comes_back:
                 cluster.start_worker(number)
-            else:
-                _later(cluster, number)
 
         how = "started anew at once" if comes_back else "the other alone goes on"
         return Disturbance(
@@ -69,13 +65,3 @@ def _at_work(job: FlinkJob, step: str) -> int:
     return (
         max(found.by_worker, key=lambda number: found.by_worker[number]) if found and found.by_worker else 0
     )
-
-
-def _later(cluster: Cluster, number: int, seconds: float = 60) -> None:
-    """Start a worker again when the run it was killed in has long gone on."""
-
-    def start() -> None:
-        time.sleep(seconds)
-        cluster.start_worker(number)
-
-    threading.Thread(target=start, daemon=True).start()

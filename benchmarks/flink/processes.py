@@ -19,7 +19,10 @@ def _end_with_parent() -> None:
 
 
 class Processes:
-    """Named processes, each a group of its own, its output in a log of its own."""
+    """Named processes, each a group of its own, its output in a log of its own.
+
+    To be used by one thread that stays: the kernel takes the end of the thread that started a process for its parent's.
+    """
 
     def __init__(self, logs: Path, environment: dict[str, str]) -> None:
         self._logs = logs

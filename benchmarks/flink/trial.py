@@ -68,6 +68,7 @@ def try_once(
         process.kill()
         process.wait()
     seconds = time.monotonic() - began
+    cluster.mend()
     job_id = newest(cluster)
     job = look(cluster, job_id, in_detail=True) if job_id not in (None, last) and job_id is not None else None
     added = {path: content for path, content in public_bytes(registry).items() if path not in before}
@@ -130,7 +131,6 @@ def _disturb(
 
 def _again(world: World, cluster: Cluster, registry: Path) -> str:
     """The next run of the same night, undisturbed, on the cluster."""
-    cluster.wait_for_workers()
     done = subprocess.run(
         command(world.base, world.bin, registry, NIGHTS[1], world.pieces, cluster.flags),
         env=environment(world.base),

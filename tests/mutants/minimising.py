@@ -98,8 +98,8 @@ MINIMISING = (
         T6,
         (
             SEALED,
-            "AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))",
-            "sink.getvalue().to_pybytes()",
+            "AESGCM(key).encrypt(nonce, content, _place(path))",
+            "content",
         ),
         (
             SEALED,
