@@ -6,6 +6,7 @@ from tests.mutants.mutant import mutant
 
 STAGING = "tests/etl/test_staging.py"
 POOL = "tests/etl/test_worker_pool.py"
+TRAVELS = "tests/etl/test_job_travels.py"
 EXECUTE = "tests/etl/test_execute.py"
 
 SPREADING = (
@@ -28,6 +29,16 @@ SPREADING = (
         "a worker that outlives its run makes the folder again",
         STAGING,
         ("etl/staging.py", "        folder.mkdir(mode=0o700)\n", "        folder.mkdir(parents=True)\n"),
+    ),
+    mutant(
+        "a job carries all its keys",
+        TRAVELS,
+        ("etl/job.py", "    def __reduce__(self)", "    def _reduce(self)"),
+    ),
+    mutant(
+        "a job server is told the names of files",
+        TRAVELS,
+        ("etl/pipeline.py", "list(range(len(job.splits)))", "list(job.splits)"),
     ),
     mutant(
         "registries that stage in one folder remove each other's",
