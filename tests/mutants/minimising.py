@@ -98,8 +98,8 @@ MINIMISING = (
         T6,
         (
             SEALED,
-            "AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), _place(path))",
-            "sink.getvalue().to_pybytes()",
+            "AESGCM(key).encrypt(nonce, content, _place(path))",
+            "content",
         ),
         (
             SEALED,
@@ -112,8 +112,8 @@ MINIMISING = (
         "tests/privacy/test_second_eyes.py",
         (
             SEALED,
-            "    partial.replace(path)\n",
-            "    partial.replace(path)\n    path.with_suffix('.key').write_bytes(key)\n",
+            "    write_bytes(sealed, path)\n",
+            "    write_bytes(sealed, path)\n    path.with_suffix('.key').write_bytes(key)\n",
         ),
     ),
     mutant(
@@ -136,7 +136,7 @@ MINIMISING = (
         (
             "etl/execute.py",
             "reading or writing failed: {os.strerror(int(found[1]))};",
-            "reading or writing failed: {error};",
+            "reading or writing failed: {text};",
         ),
     ),
     mutant(
