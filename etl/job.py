@@ -55,10 +55,11 @@ class Job:
 
     @cached_property
     def _left(self) -> str:
-        """Leave it for workers, once; the name under which it lies."""
+        """Leave it for workers, unless it is there; the name under which it lies."""
         content = pickle.dumps({part.name: getattr(self, part.name) for part in fields(self)})
         digest = sha256(content).hexdigest()[:16]
-        write_sealed_bytes(content, self.staging.job(digest), self.sealing_key)
+        if not self.staging.job(digest).exists():
+            write_sealed_bytes(content, self.staging.job(digest), self.sealing_key)
         return digest
 
 
