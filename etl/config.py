@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    ByteSize,
     ConfigDict,
     Field,
     ValidationError,
@@ -79,6 +80,7 @@ class RunConfig(BaseModel):
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, ge=0.001, le=65_536)
     block_mb: float = Field(default=16, ge=0.001, le=512)
+    max_memory: ByteSize | None = None
     retention: Retention = Retention()
     staging: Path | None = None
     dry_run: bool = False

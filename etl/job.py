@@ -30,7 +30,8 @@ class Job:
     """One run. `held` (UNITS): who held which unit in the window, or in the nights that waited for it, from `held_from_us`
     on (µs UTC). `spent` (SPENT_OF_PEOPLE): what was released before. `pooled`: the buckets for which something waits.
     `shuffles_in_files`: events go to their bucket through the staging folder, and not through the runner. `threads`: how
-    many a step may use. `version_salt` keys the cap C; `sealing_key` lives as long as the run."""
+    many a step may use. `memory_bytes`: what the whole process may take; None: as much as there is. `version_salt` keys
+    the cap C; `sealing_key` lives as long as the run."""
 
     splits: tuple[Split, ...]
     events: EventPolicy
@@ -44,6 +45,7 @@ class Job:
     buckets: int
     shuffles_in_files: bool
     threads: int
+    memory_bytes: int | None
     block_bytes: int
     max_record_bytes: int
     version_salt: bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from etl.budget import share_of
 from etl.config import RunConfig
 from etl.draw_on import Pooled, stage_ledgers, stage_pool
 from etl.inputs import InputFile, plan_splits
@@ -30,6 +31,7 @@ from transforms.resume import of_people
 MAX_RECORD_BYTES: Final = 1 << 20
 BUCKET_BYTES: Final = 64 << 20
 """Uncompressed input per person bucket that the default number of buckets aims at."""
+MOST_BUCKETS: Final = 4096
 
 _UNPACKED: Final = 10
 """How many times larger a compressed log is assumed to be, for the number of buckets."""
@@ -47,9 +49,10 @@ def plan_job(
     on_cluster: bool,
 ) -> tuple[Job, Pooled]:
     """Everything the workers need, resolved once; what the registry remembers is staged for them."""
+    share = share_of(config.max_memory, 1 if on_cluster else len(os.sched_getaffinity(0)))
     events = _event_policy(config, mapping, key, participation, memory)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
-    buckets = config.buckets or max(1, min(1024, -(-size_bytes // BUCKET_BYTES)))
+    buckets = config.buckets or max(1, min(MOST_BUCKETS, -(-size_bytes * share.smaller // BUCKET_BYTES)))
     sealing_key = new_key()
     pooled = stage_pool(
         memory.pool,
@@ -97,11 +100,11 @@ def plan_job(
             levels=len(mapping.action),
         ),
         staging=staging,
-        # A cluster's workers are as many as it has cores for them.
-        threads=1 if on_cluster else len(os.sched_getaffinity(0)),
+        threads=share.threads,
+        memory_bytes=None if on_cluster else config.max_memory,
         buckets=buckets,
         shuffles_in_files=not on_cluster,
-        block_bytes=int(config.block_mb * (1 << 20)),
+        block_bytes=int(config.block_mb * (1 << 20)) // share.smaller,
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),
         sealing_key=sealing_key,

@@ -14,6 +14,7 @@ import orjson
 from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
 from etl.beam_options import is_cluster
+from etl.budget import within
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
@@ -66,7 +67,8 @@ class _Run:
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
     """Run one window. See `etl.errors` for the ways it can end."""
     try:
-        return _prepare_and_run(config, beam_flags, console)
+        with within(config.max_memory):
+            return _prepare_and_run(config, beam_flags, console)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageError(f"reading or writing failed: {reason}; check the disk and run again") from error

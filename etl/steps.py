@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from etl.budget import room_for
 from etl.job import Job
 from etl.progress import advance
 from etl.sealed import read_sealed_or, write_sealed
@@ -118,6 +119,7 @@ def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str
     advance("solve")
     policy = job.anonymity
     everybody = merge(list(packed))
+    room_for(len(everybody.path), job.memory_bytes)
     # Known of anybody in the window, here or not: whether G2 is in force must not tell who was at work.
     known = job.held.num_rows > 0 or everybody.units_known
     outside = policy.min_outside_unit if known else 0

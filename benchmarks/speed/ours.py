@@ -196,6 +196,7 @@ def _job(mapping: Mapping, files: list[InputFile], staging: Staging) -> Job:
         buckets=max(1, -(-size_bytes // BUCKET_BYTES)),
         shuffles_in_files=True,
         threads=cores(),
+        memory_bytes=None,
         block_bytes=16 << 20,
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=b"",

@@ -105,6 +105,12 @@ StagingDir = Annotated[
         "--staging",
     ),
 ]
+MaxMemory = Annotated[
+    str | None,
+    _option(
+        _HOW, "Memory that a run may take, for instance 4GB: it holds less at a time, or ends. Default: all."
+    ),
+]
 DryRun = Annotated[bool | None, _option(_HOW, "Do everything but publish.", "--dry-run")]
 LogFormat = Annotated[str | None, _option(_HOW, "text, json, or auto: text on a terminal. Default: auto.")]
 MetricsFile = Annotated[
@@ -152,6 +158,7 @@ def run(
     buckets: Buckets = None,
     split_mb: SplitMb = None,
     block_mb: BlockMb = None,
+    max_memory: MaxMemory = None,
     staging: StagingDir = None,
     dry_run: DryRun = None,
     log_format: LogFormat = None,

@@ -1,0 +1,117 @@
+"""How much memory a run may take (`--max-memory`): where there is little, less is held at a time; and before there is too
+little, the run ends.
+
+What a run takes whatever it reads, and what each thread takes, are measured (docs/benchmarks.md, the law of growth).
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import resource
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+from etl import logs
+from etl.errors import ConfigError
+
+MB: Final = 10**6
+ALWAYS_BYTES: Final = 600 * MB
+"""Python, the libraries and what is small."""
+THREAD_BYTES: Final = 200 * MB
+"""A thread with its blocks of 16 MiB and its buckets of 64 MiB of input."""
+ACTION_BYTES: Final = 110
+"""What choosing the phrases takes for each action: its arrays, the packed sessions, and their copies on the way."""
+
+_SMALLER: Final = 4
+_EVERY_SECONDS: Final = 0.05
+_AGAIN_SECONDS: Final = 1.0
+
+
+class Share(NamedTuple):
+    """How many threads, and how many times smaller what each of them holds."""
+
+    threads: int
+    smaller: int
+
+
+def share_of(limit: int | None, threads: int) -> Share:
+    """What fits into so many bytes; None: everything does.
+
+    Raises:
+        ConfigError: nothing does.
+
+    >>> share_of(None, 2), share_of(800 * MB, 2), share_of(660 * MB, 2)
+    (Share(threads=2, smaller=1), Share(threads=2, smaller=4), Share(threads=1, smaller=4))
+    """
+    shares = [Share(threads, 1), Share(threads, _SMALLER), Share(1, _SMALLER)]
+    needs = [ALWAYS_BYTES + share.threads * THREAD_BYTES // share.smaller for share in shares]
+    for share, need in zip(shares, needs, strict=True):
+        if limit is None or need <= limit:
+            return share
+    raise ConfigError(f"--max-memory is less than any run takes: give {needs[-1] / MB:,.0f} MB or more")
+
+
+def room_for(actions: int, limit: int | None) -> None:
+    """Whether the phrases of so many actions can be chosen within the limit.
+
+    Raises:
+        MemoryError: not without exceeding it; `within` tells it.
+    """
+    if limit is not None and resident_bytes() + actions * ACTION_BYTES > limit:
+        raise MemoryError
+
+
+@contextmanager
+def within(limit: int | None) -> Iterator[None]:
+    """Let the body take so many bytes (None: as many as there are) and no more; whatever it began is its to undo.
+
+    Raises:
+        ConfigError: it needs more than the limit, or more than the machine has.
+    """
+    over, done = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while limit is not None and not done.wait(_AGAIN_SECONDS if over.is_set() else _EVERY_SECONDS):
+            if over.is_set() or resident_bytes() > limit:
+                over.set()
+                _thread.interrupt_main()  # where it stands in a destructor, nobody hears it: again, until the body ends
+
+    watcher = threading.Thread(target=watch, name="max-memory", daemon=True)
+    watcher.start()
+    try:
+        yield
+    except (KeyboardInterrupt, Exception) as error:
+        if not over.is_set() and not _is_too_little(error):
+            raise
+        logs.interrupted.clear()
+        raise ConfigError(_said(limit)) from None
+    finally:
+        done.set()
+        watcher.join()
+
+
+def resident_bytes() -> int:
+    """The memory that this process holds; where the system does not say so, the most that it ever held."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else most * 1024
+
+
+def _is_too_little(error: BaseException) -> bool:
+    """Arrow and the runner have errors of their own, which name it."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "MemoryError" in str(error))
+
+
+def _said(limit: int | None) -> str:
+    than = "than this machine has" if limit is None else f"than --max-memory allows ({limit / MB:,.0f} MB)"
+    return (
+        f"the run needs more memory {than}: nothing was published; give it more, or fewer nights at a time "
+        "(docs/benchmarks.md tells how memory grows with the events)"
+    )
