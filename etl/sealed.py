@@ -7,6 +7,7 @@ ciphertext.
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,8 +27,8 @@ def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
 
 
 def write_whole(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all, so that a retried bundle does no harm."""
-    partial = path.with_suffix(f".{os.getpid()}.partial")
+    """Write a file whole or not at all, so that a retried bundle does no harm, even beside the one that failed."""
+    partial = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.partial")
     partial.write_bytes(content)
     partial.replace(path)
 
