@@ -1,7 +1,7 @@
 """T4: the same bytes however the work is cut, in whatever order it arrives, and however often a part of it is done again.
 
 Splits, blocks, buckets, files, the key and two worker processes are each in tests/etl/test_pipeline.py; here is what they
-leave: all of it together, the size of shuffled batches, their order of arrival, and retries.
+leave: all of it together, the threads, the size of shuffled batches, their order of arrival, and retries.
 """
 
 from __future__ import annotations
