@@ -134,7 +134,7 @@ MOVING = (
         ),
     ),
     mutant(
-        "the byte before a match counts as one",
+        "a byte behind a match is taken for one",
         "tests/transforms/test_words.py",
         (
             "transforms/decode/words.py",

@@ -17,6 +17,7 @@ NEAR = st.sampled_from([0x00, 0x09, 0x0A, 0x0B, 0x0D, 0x7F, 0x80, 0x8A, 0x8B, 0x
 @settings(deadline=None, max_examples=300)
 @given(st.lists(NEAR | st.integers(0, 255), max_size=70).map(bytes), NEAR, st.integers(0, 9))
 @example(b"\n" * 17, 10, 1)
+@example(b"\n\x0b" * 9, 10, 0)
 def test_a_byte_is_found_wherever_it_stands(data: bytes, wanted: int, offset: int) -> None:
     array = np.frombuffer(data, np.uint8)[offset:]  # at any address
     places = np.full(len(array), -1, np.int64)
