@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants lint format lock compare-anonymisers utility kill-table month bench microbench clean
+.PHONY: help run wheel test flink-test mutants lint format lock compare-anonymisers utility kill-table month bench microbench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +31,15 @@ run: $(VENV)/.run ## simulate a seeded workplace log and run the whole job on it
 	  --participation build/demo/logs/participation.csv --window all --simulated \
 	  --purpose "a first look at Desirepath"
 
+wheel: $(VENV)/.run ## build the wheel that workers install, into build/dist
+	@rm -rf build/lib build/dist
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir build/dist . && ls build/dist/*.whl
+
 test: $(VENV)/.dev ## run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+flink-test: $(VENV)/.run ## run the wheel on a Flink cluster and compare (ARGS='--kills --out docs': kill workers, too)
+	@$(BIN)/python -m benchmarks.flink $(ARGS)
 
 mutants: $(VENV)/.dev ## break the code in every known way and see the tests notice (about three quarters of an hour)
 	@$(BIN)/python -m tests.mutants --write

@@ -11,25 +11,41 @@ LOCAL_RUNNER: Final = "apache_beam.runners.portability.fn_api_runner.FnApiRunner
 LOCAL_RUNNERS: Final = frozenset(
     {"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner", "SwitchingDirectRunner"}
 )
+CLUSTER_RUNNERS: Final = frozenset(
+    {"PortableRunner", "FlinkRunner", "SparkRunner", "PrismRunner", "DataflowRunner"}
+)
+"""Runners whose workers may be on other machines: what they stage must be seen by all of them (`--staging`)."""
+
+ENVIRONMENT_CACHE_MILLIS: Final = 3_600_000
+"""How long a worker process is kept between two stages of a job: without it, each stage starts Python anew."""
+
+# A worker's log lines can quote a record. Job servers are written in Java, which knows no level above ERROR.
+_LOCAL_DEFAULTS: Final = {"log_level": "--default_sdk_harness_log_level=CRITICAL"}
+_CLUSTER_DEFAULTS: Final = {
+    "log_level": "--default_sdk_harness_log_level=ERROR",
+    "environment_cache_millis": f"--environment_cache_millis={ENVIRONMENT_CACHE_MILLIS}",
+    # The packages are in the workers' environment; nobody reads the list of what is installed here.
+    "disable_logging_submission_environment": "--experiments=disable_logging_submission_environment",
+}
 
 
 def beam_options(flags: list[str]) -> Any:
     """Pipeline options from Beam flags; the local default is the in-memory FnApiRunner.
 
     Raises:
-        ConfigError: an unknown flag, or a mode that is known to lose data.
+        ConfigError: an unknown flag or runner, or a mode that is known to lose data.
     """
-    from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
+    from apache_beam.options.pipeline_options import (
+        DirectOptions,
+        PipelineOptions,
+        SetupOptions,
+        StandardOptions,
+    )
 
     if not any(flag.startswith("--runner") for flag in flags):
         flags = [*flags, f"--runner={LOCAL_RUNNER}"]
     if not any(flag.startswith("--direct_running_mode") for flag in flags):
         flags = [*flags, "--direct_running_mode=in_memory"]
-    if not any("log_level" in flag for flag in flags):
-        flags = [
-            *flags,
-            "--default_sdk_harness_log_level=CRITICAL",
-        ]  # a worker's log lines can quote a record
     unknown = _unknown(flags)
     if unknown:
         raise ConfigError(
@@ -37,19 +53,42 @@ def beam_options(flags: list[str]) -> Any:
         )
     try:
         options = PipelineOptions(flags)
-        runner = str(options.view_as(StandardOptions).runner).rpartition(".")[2]
+        runner = _runner(options)
+        options = PipelineOptions([*flags, *_missing(flags, runner in CLUSTER_RUNNERS)])
     except ValueError as error:
         raise ConfigError(f"Beam does not accept these flags: {error}") from None
-    if runner not in LOCAL_RUNNERS:
+    if runner not in LOCAL_RUNNERS | CLUSTER_RUNNERS:
         raise ConfigError(
-            f"--runner={runner}: workers leave what they stage on a local disk, so that for now only runners on this "
-            f"machine will do: {', '.join(sorted(LOCAL_RUNNERS))}"
+            f"--runner={runner} is none of {', '.join(sorted(LOCAL_RUNNERS | CLUSTER_RUNNERS))}"
         )
     if options.view_as(DirectOptions).direct_running_mode == "multi_threading":
         raise ConfigError(
             "--direct_running_mode=multi_threading loses records in Beam's local runner; use in_memory or multi_processing"
         )
+    if options.view_as(StandardOptions).streaming:
+        raise ConfigError("--streaming: people are counted once per bucket, which only a batch job does")
+    if options.view_as(SetupOptions).save_main_session:
+        raise ConfigError(
+            "--save_main_session: workers have the packages installed (docs/scaling.md), and nothing of the main session"
+        )
     return options
+
+
+def is_cluster(flags: list[str]) -> bool:
+    """Whether the workers may be on other machines."""
+    return _runner(beam_options(flags)) in CLUSTER_RUNNERS
+
+
+def _runner(options: Any) -> str:
+    from apache_beam.options.pipeline_options import StandardOptions
+
+    return str(options.view_as(StandardOptions).runner).rpartition(".")[2]
+
+
+def _missing(flags: list[str], on_cluster: bool) -> list[str]:
+    """What a job is given unless its flags say something else."""
+    defaults = _CLUSTER_DEFAULTS if on_cluster else _LOCAL_DEFAULTS
+    return [flag for name, flag in defaults.items() if not any(name in given for given in flags)]
 
 
 def _unknown(flags: list[str]) -> list[str]:

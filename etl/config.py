@@ -80,6 +80,7 @@ class RunConfig(BaseModel):
     split_mb: float = Field(default=64, ge=0.001, le=65_536)
     block_mb: float = Field(default=16, ge=0.001, le=512)
     retention: Retention = Retention()
+    staging: Path | None = None
     dry_run: bool = False
     log_format: Literal["auto", "text", "json"] = "auto"
     metrics_file: Path | None = None

@@ -64,6 +64,16 @@ class StorageError(DesirepathError):
     may_name_files = True
 
 
+class ClusterError(StorageError):
+    """A job on a cluster did not come to its end, and no step of it is to blame."""
+
+    may_name_files = False
+
+
+class UnseenStagingError(DesirepathError):
+    """A worker does not see the staging folder. Raised in the worker; whoever started it tells it as a ConfigError."""
+
+
 class LockedError(DesirepathError):
     """Another run holds the registry's lock."""
 

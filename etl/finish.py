@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 from etl.job import Job
 from etl.parquet import write_release
 from etl.progress import advance
-from etl.staging import write_batch
+from etl.staging import staged, write_batch, write_bytes
 from transforms.count import Counts, add
 from transforms.draw import SEEN_BEFORE
 from transforms.ledger import NOTHING, Content
 from transforms.plan import Plan
-from transforms.release import release
+from transforms.release import Release, release
 from transforms.statistics import ReadStatistics, total
 
 _COUNTED: Final = ("duplicates", SEEN_BEFORE, "late", "pooled", "open", "fresh")
@@ -43,7 +43,7 @@ def write_outcome(
     )
     for batch in released.table.combine_chunks().to_batches():
         write_batch(batch, job.staging.release)
-    files = write_release(released, job.staging.data)
+    files = _write_files(released, job)
     sums = Counter(dict.fromkeys(TOTALS, 0))
     for part in totals:
         sums.update(part)
@@ -63,10 +63,21 @@ def write_outcome(
         "vocabulary": len(
             set(pa.compute.list_flatten(released.table.column("actions")).unique().to_pylist())
         ),
-        "files": [str(path.relative_to(job.staging.data)) for path in files],
+        "files": files,
     }
-    job.staging.outcome.write_bytes(orjson.dumps(outcome))
+    write_bytes(orjson.dumps(outcome), job.staging.outcome)
     advance("write", released.table.num_rows)
+
+
+def _write_files(released: Release, job: Job) -> list[str]:
+    """The Parquet files, each whole or not there; returns their names below `data`, in order."""
+    data = job.staging.data
+    with job.staging.attempt() as folder:
+        names = [str(path.relative_to(folder)) for path in write_release(released, folder)]
+        for name in names:
+            (data / name).parent.mkdir(exist_ok=True)
+            (folder / name).replace(data / name)
+    return names
 
 
 def write_content(_: object, parts: Iterable[Content], job: Job) -> None:
@@ -74,7 +85,7 @@ def write_content(_: object, parts: Iterable[Content], job: Job) -> None:
     whole = NOTHING
     for part in parts:
         whole = whole + part
-    job.staging.content.write_bytes(orjson.dumps({"content": whole.commitment}))
+    write_bytes(orjson.dumps({"content": whole.commitment}), job.staging.content)
 
 
 def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> None:
@@ -83,7 +94,7 @@ def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> No
     for name in ("behind", "present"):
         values[name] = {reason: len(people) for reason, people in values[name].items()}
     plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
-    job.staging.statistics.write_bytes(orjson.dumps(plain))
+    write_bytes(orjson.dumps(plain), job.staging.statistics)
 
 
 def write_dead_letters(_: object, parts: Iterable[tuple[int, pa.RecordBatch]], job: Job) -> None:
@@ -101,4 +112,5 @@ def write_dead_letters(_: object, parts: Iterable[tuple[int, pa.RecordBatch]], j
     ]
     letters = pa.concat_tables([DEAD_LETTERS.empty_table(), *tables])
     ordered = letters.sort_by([("file", "ascending"), ("position", "ascending"), ("reason", "ascending")])
-    pq.write_table(ordered, job.staging.dead_letters, compression="zstd")
+    with staged(job.staging.dead_letters) as partial:
+        pq.write_table(ordered, partial, compression="zstd")

@@ -1,32 +1,28 @@
 """What a run tells its workers: one frozen value that every step is given, and nothing else is.
 
-It holds all the accounts that take part. So it is shipped once, sealed, through the staging folder: what goes with each
-step is where it lies, and the key.
+What travels with a step is only where it lies sealed in the staging folder, and the key of this one run: the keys of
+pseudonyms, the participation file and what waits pass through no job server, and stay in none.
 """
 
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
+from hashlib import sha256
 
 import pyarrow as pa
 
 from etl.inputs import Split
-from etl.logs import quiet_worker
-from etl.sealed import seal, unseal, write_whole
+from etl.sealed import read_sealed_bytes, write_sealed_bytes
 from etl.staging import Staging
+from etl.worker import quiet_worker
 from transforms.draw import DrawPolicy
 from transforms.events import EventPolicy
 from transforms.policy import AnonymityPolicy
 
-quiet_worker()  # no step can run before its job is here, so that no step's failure is quoted
-
-_here: dict[Path, Job] = {}
-"""By where it was shipped: the one job that this process works for."""
-
-_PLACE: Final = b"job"
+quiet_worker()  # no step can run before its job is here, so no step's failure is quoted
 
 
 @dataclass(frozen=True)
@@ -53,30 +49,22 @@ class Job:
     version_salt: bytes
     sealing_key: bytes = field(repr=False)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """A job that was shipped is pickled as the place where it lies."""
-        if _here.get(self.staging.job) is self:
-            return _received, (self.staging.job, self.sealing_key)
-        return _whole, (vars(self),)
+    def __reduce__(self) -> tuple[Callable[[Staging, str, bytes], Job], tuple[Staging, str, bytes]]:
+        """What goes with a step: where it lies."""
+        return _arrive, (self.staging, self._left, self.sealing_key)
+
+    @cached_property
+    def _left(self) -> str:
+        """Leave it for workers, unless it is there; the name under which it lies."""
+        content = pickle.dumps({part.name: getattr(self, part.name) for part in fields(self)})
+        digest = sha256(content).hexdigest()[:16]
+        if not self.staging.job(digest).exists():
+            write_sealed_bytes(content, self.staging.job(digest), self.sealing_key)
+        return digest
 
 
-def ship(job: Job) -> None:
-    """Leave the job where workers find it."""
-    content = pickle.dumps(job)
-    write_whole(seal(content, job.sealing_key, _PLACE), job.staging.job)
-    _here.clear()
-    _here[job.staging.job] = job
-
-
-def _received(path: Path, key: bytes) -> Job:
-    if path not in _here:
-        job = pickle.loads(
-            unseal(path.read_bytes(), key, _PLACE)
-        )  # authenticated: nobody without the key wrote it
-        _here.clear()
-        _here[path] = job
-    return _here[path]
-
-
-def _whole(fields: dict[str, Any]) -> Job:
-    return Job(**fields)
+@lru_cache(maxsize=1)  # every step of a worker asks for the same
+def _arrive(staging: Staging, digest: str, sealing_key: bytes) -> Job:
+    job = Job(**pickle.loads(read_sealed_bytes(staging.job(digest), sealing_key)))
+    vars(job)["_left"] = digest  # pickled here it would read a little differently, and be left a second time
+    return job

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import warnings
 
@@ -46,17 +45,3 @@ def quiet_libraries() -> None:
     warnings.simplefilter("ignore")
     for variable in ("HF_HUB_OFFLINE", "HF_DATASETS_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_TELEMETRY"):
         os.environ.setdefault(variable, "1")
-
-
-def quiet_worker() -> None:
-    """In a process that Beam started as a worker: say nothing at all from here on.
-
-    It has no settings of ours, it writes to our stderr, and its harness prints the text of every failure there. The run
-    still learns that it failed.
-    """
-    spec = getattr(sys.modules["__main__"], "__spec__", None)
-    if spec is not None and spec.name == "apache_beam.runners.worker.sdk_worker_main":
-        quiet_libraries()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (1, 2):
-            os.dup2(nowhere, stream)

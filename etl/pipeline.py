@@ -9,6 +9,7 @@ from apache_beam.pvalue import AsIter, AsSingleton
 
 import etl.coders  # noqa: F401  (registers how batches travel)
 from etl.finish import write_content, write_dead_letters, write_outcome, write_statistics
+from etl.inputs import Split
 from etl.job import Job
 from etl.read_step import ReadEvents
 from etl.shuffle import Waiting
@@ -17,7 +18,7 @@ from etl.steps import ContentOfBuckets, CutBuckets, SequenceBuckets, solve_plan
 
 def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
     """Wire one run; what it leaves is in `job.staging`."""
-    read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
+    read = _splits(pipeline, job) | "ReadEvents" >> ReadEvents(job)
     pooled = pipeline | "Waiting" >> beam.Create([(bucket, Waiting()) for bucket in job.pooled])
     buckets = (
         (read.events, pooled)
@@ -36,11 +37,21 @@ def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
 
 def build_reading(pipeline: beam.Pipeline, job: Job) -> None:
     """Read the window and leave what was read, without solving anything: is it what was published?"""
-    read = pipeline | "Splits" >> beam.Create(list(job.splits)) | "ReadEvents" >> ReadEvents(job)
+    read = _splits(pipeline, job) | "ReadEvents" >> ReadEvents(job)
     contents = (
         read.events | "ByPersonBucket" >> beam.GroupByKey() | "ContentOfBuckets" >> ContentOfBuckets(job)
     )
     _leave_what_was_read(pipeline, read, contents, job)
+
+
+def _splits(pipeline: beam.Pipeline, job: Job) -> Any:
+    """By their numbers: a job server is told no name of a file. `Create` spreads them over the workers."""
+    numbers = pipeline | "Splits" >> beam.Create(list(range(len(job.splits))))
+    return numbers | "FindSplit" >> beam.Map(_split, job)  # Split
+
+
+def _split(number: int, job: Job) -> Split:
+    return job.splits[number]
 
 
 def _leave_what_was_read(pipeline: beam.Pipeline, read: Any, contents: Any, job: Job) -> None:

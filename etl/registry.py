@@ -41,11 +41,13 @@ from etl.withdrawal import bury, remove_data
 
 
 class Registry:
-    """One dataset's versions. `root`: a folder, or a URL that fsspec knows; `store` serves instead of what it names."""
+    """One dataset's versions. `root`: a folder, or a URL that fsspec knows; `store` serves instead of what it names.
+    `staging`: a folder for the staging folders of runs; None: one of its own."""
 
-    def __init__(self, root: str | Path, store: Store | None = None) -> None:
+    def __init__(self, root: str | Path, store: Store | None = None, *, staging: Path | None = None) -> None:
         self.root = root_of(root)
         self.store = open_store(root) if store is None else store
+        self._staging = self._own_staging() if staging is None else staging.absolute() / self._mark()
 
     def where(self, name: str = "") -> str:
         """The path or URL of an object, for messages."""
@@ -83,7 +85,9 @@ class Registry:
     def repair(self) -> None:
         """Finish or undo what interrupted runs left. Needs the lock."""
         self.store.clean()
-        for leftover in self._staging_folder().glob("*"):
+        for leftover in (
+            path for folder in {self._staging, self._own_staging()} for path in folder.glob("*")
+        ):
             shutil.rmtree(leftover)
         repair_publications(self.store)
         withdrawn = repair_withdrawals(self.store)
@@ -129,10 +133,9 @@ class Registry:
         return found
 
     def staging(self, run_id: str) -> Staging:
-        """A fresh staging folder for one run: local, and the owner's alone."""
-        folder = self._staging_folder()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        staging = Staging(folder / run_id)
+        """A fresh staging folder for one run, and the owner's alone."""
+        self._staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+        staging = Staging(self._staging / run_id)
         staging.create()
         return staging
 
@@ -204,12 +207,17 @@ class Registry:
             if not self.store.exists(name) or self.store.read(name) != content:
                 self.store.replace(name, content)
 
-    def _staging_folder(self) -> Path:
+    def _own_staging(self) -> Path:
         """In a local registry, so that publishing is a rename; else in the user's state folder, apart by registry."""
         if isinstance(self.root, Path):
-            return self.root / STAGING
+            return self.root.absolute() / STAGING
         state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-        return Path(state) / "desirepath" / "staging" / sha256(str(self.root).encode()).hexdigest()[:16]
+        return Path(state) / "desirepath" / "staging" / self._mark()
+
+    def _mark(self) -> str:
+        """What tells this registry's runs from another's where both stage."""
+        place = self.root.absolute() if isinstance(self.root, Path) else self.root
+        return sha256(str(place).encode()).hexdigest()[:16]
 
 
 def open_registry(root: str | Path) -> Registry:

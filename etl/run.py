@@ -13,6 +13,7 @@ import orjson
 
 from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
+from etl.beam_options import is_cluster
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
@@ -83,7 +84,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
         ),
     )
     keys = load_keys(config.key_file, config.pool_key_file)
-    registry = Registry(config.registry)
+    registry = Registry(config.registry, staging=config.staging)
     registry.create()
     with registry.locked():
         keep_house(registry, config, keys, datetime.now(UTC), console)
@@ -119,7 +120,14 @@ def _attempt(this: _Run) -> Result | None:
     versions = registry.versions()
     memory = remember(registry, config, this.keys, this.mapping, versions, read_chain(registry.store))
     job, pooled = plan_job(
-        config, this.mapping, this.files, this.keys.pseudonym, staging, participation, memory
+        config,
+        this.mapping,
+        this.files,
+        this.keys.pseudonym,
+        staging,
+        participation,
+        memory,
+        on_cluster=is_cluster(this.beam_flags),
     )
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
     facts = open_record(config, this.files, this.keys.pseudonym, this.beam_flags, console)

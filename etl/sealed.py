@@ -7,11 +7,12 @@ ciphertext.
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from etl.staging import write_bytes
 
 NONCE_BYTES = 12
 
@@ -22,15 +23,13 @@ def new_key() -> bytes:
 
 
 def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
-    """Write a table under the key; the file's name is bound to its content."""
-    write_whole(seal(ipc_bytes(table), key, _place(path)), path)
+    """Write a table under the key, whole or not at all; the file's name is bound to its content."""
+    write_sealed_bytes(ipc_bytes(table), path, key)
 
 
-def write_whole(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all, so that a retried bundle does no harm, even beside the one that failed."""
-    partial = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+def write_sealed_bytes(content: bytes | memoryview, path: Path, key: bytes) -> None:
+    """The same for anything that is bytes already."""
+    write_bytes(seal(content, key, _place(path)), path)
 
 
 def ipc_bytes(table: pa.Table) -> memoryview:
@@ -56,6 +55,15 @@ def unseal(sealed: bytes, key: bytes, place: bytes) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], memoryview(sealed)[NONCE_BYTES:], place)
 
 
+def read_sealed_bytes(path: Path, key: bytes) -> bytes:
+    """Read what `write_sealed_bytes` wrote.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
+    """
+    return unseal(path.read_bytes(), key, _place(path))
+
+
 def _place(path: Path) -> bytes:
     """Folder and name: a sealed file does not open in another's place."""
     return f"{path.parent.name}/{path.name}".encode()
@@ -67,7 +75,7 @@ def read_sealed(path: Path, key: bytes) -> pa.Table:
     Raises:
         cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
     """
-    with pa.ipc.open_stream(unseal(path.read_bytes(), key, _place(path))) as reader:
+    with pa.ipc.open_stream(read_sealed_bytes(path, key)) as reader:
         return reader.read_all()
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from etl.job import Job
 from etl.sealed import ipc_bytes, read_sealed, seal, unseal
+from etl.staging import staged
 from transforms.wire import from_wire, to_wire
 
 
@@ -41,17 +42,15 @@ def send(parts: Iterable[tuple[int, pa.RecordBatch]], job: Job) -> Iterator[tupl
     if not job.shuffles_in_files:
         yield from ((bucket, to_wire(batch)) for bucket, batch in parts)
         return
-    path = job.staging.shuffled / f"{uuid4().hex}.sealed"
-    partial = path.with_suffix(".partial")
+    path = job.staging.shuffled / f"{uuid4().hex}.parts"
     sent, start = [], 0
-    with partial.open("wb", buffering=0) as file:
+    with staged(path) as partial, partial.open("wb", buffering=0) as file:
         for bucket, batch in parts:
             plain = ipc_bytes(pa.Table.from_batches([to_wire(batch)]))
             sealed = seal(plain, job.sealing_key, _place(path.name, bucket))
             file.write(sealed)
             sent.append((bucket, Part(str(path), start, len(sealed))))
             start += len(sealed)
-    partial.replace(path)
     yield from sent
 
 

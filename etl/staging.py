@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-_KINDS: Final = ("events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
+from etl.errors import UnseenStagingError
+from etl.store.atomic import PARTIAL
+
+_KINDS: Final = ("job", "events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
 
 
 @dataclass(frozen=True)
 class Staging:
-    """The layout of one run's staging folder, below `.private/staging/`."""
+    """The layout of one run's staging folder, below `.private/staging/` or where `--staging` says.
+
+    What travels to a worker is where it is; a worker that does not find the folder there fails on arrival.
+    """
 
     root: Path
+
+    def __reduce__(self) -> tuple[Callable[[Path], Staging], tuple[Path]]:
+        """How it travels: to no worker that would leave its work where nobody looks for it."""
+        return _arrive, (self.root,)
 
     @property
     def data(self) -> Path:
@@ -43,11 +55,6 @@ class Staging:
     def dead_letters(self) -> Path:
         """Dead letters: file, position, reason."""
         return self.root / "dead-letters.parquet"
-
-    @property
-    def job(self) -> Path:
-        """What the workers are told, sealed."""
-        return self.root / "job.sealed"
 
     @property
     def shuffled(self) -> Path:
@@ -87,6 +94,10 @@ class Staging:
         """The content of the window's events, as JSON."""
         return self.root / "content.json"
 
+    def job(self, digest: str) -> Path:
+        """What the workers need to know of the run, sealed (a pickled `etl.job.Job`)."""
+        return self.root / "job" / digest
+
     def buckets(self, kind: str = "events") -> list[int]:
         """The buckets that have events, or whatever else."""
         return sorted(int(path.stem.split("-")[1]) for path in (self.root / kind).glob("bucket-*.sealed"))
@@ -100,13 +111,53 @@ class Staging:
         """Remove everything."""
         shutil.rmtree(self.root, ignore_errors=True)
 
+    @contextmanager
+    def attempt(self) -> Iterator[Path]:
+        """A folder in which one attempt at the release writes what then goes into `data`, file by file."""
+        folder = self.root / f"attempt-{secrets.token_hex(6)}"
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _arrive(root: Path) -> Staging:
+    if not root.is_dir():
+        raise UnseenStagingError
+    return Staging(root)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """The name under which to write a file that then appears whole.
+
+    A bundle may be tried again, on another machine too, while the first attempt is still at work: each writes under a name
+    of its own, and the last to end replaces what the other left, which says the same. Folders are not made: where the run
+    has ended meanwhile nothing may appear any more.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(6)}{PARTIAL}")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
 
 def write_batch(batch: pa.RecordBatch, path: Path) -> None:
-    """Write one batch as an Arrow IPC file, whole or not at all, so that a retried bundle does no harm."""
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    with pa.OSFile(str(partial), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+    """Write one batch as an Arrow IPC file."""
+    with (
+        staged(path) as partial,
+        pa.OSFile(str(partial), "wb") as sink,
+        pa.ipc.new_file(sink, batch.schema) as writer,
+    ):
         writer.write_batch(batch)
-    partial.replace(path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a small file."""
+    with staged(path) as partial:
+        partial.write_bytes(content)
 
 
 def read_table(path: Path) -> pa.Table:

@@ -138,10 +138,10 @@ def simulate_small(base: Path, *, nights: int = SMALL.nights) -> tuple[bytes, ..
     """Write the log of the small workplace; who is in it, and what fewer than k people have in it."""
     events = SMALL.events * nights // SMALL.nights
     simulate(replace(SMALL, nights=nights, events=events), base / "logs")
-    return _secrets(base / "logs", k=10)
+    return secrets_of(base / "logs", k=10)
 
 
-def _secrets(logs: Path, *, k: int) -> tuple[bytes, ...]:
+def secrets_of(logs: Path, *, k: int) -> tuple[bytes, ...]:
     """Accounts, and texts of fewer than k accounts that are more than words: those may stand on a page by themselves."""
     users: defaultdict[str, set[str]] = defaultdict(set)
     for path in logs.glob("*.jsonl"):

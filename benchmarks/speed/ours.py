@@ -20,7 +20,7 @@ import etl.coders  # noqa: F401  (registers how batches travel)
 from benchmarks.speed.job import ABSENT, BLANK, GAP_US, Task, cores, task
 from etl.beam_options import beam_options
 from etl.inputs import InputFile, Split, find_inputs, plan_splits
-from etl.job import Job, ship
+from etl.job import Job
 from etl.plan import BUCKET_BYTES, MAX_RECORD_BYTES
 from etl.read_step import ROWS_HELD, Done, Reader, rows_of, sent
 from etl.reading import read_raw
@@ -51,7 +51,6 @@ def run(given: Task) -> None:
         staging = Staging(Path(folder))
         staging.create()
         job = _job(mapping, files, staging)
-        ship(job)
         with beam.Pipeline(options=beam_options([])) as pipeline:
             packed = (
                 pipeline

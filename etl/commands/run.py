@@ -97,6 +97,14 @@ SplitMb = Annotated[
     float | None, _option(_HOW, "Large uncompressed files are split into pieces of this size. Default: 64.")
 ]
 BlockMb = Annotated[float | None, _option(_HOW, "Bytes decoded at a time. Default: 16.")]
+StagingDir = Annotated[
+    Path | None,
+    _option(
+        _HOW,
+        "Folder that all workers see under this path, for what they leave until the run ends. Default: in the registry.",
+        "--staging",
+    ),
+]
 DryRun = Annotated[bool | None, _option(_HOW, "Do everything but publish.", "--dry-run")]
 LogFormat = Annotated[str | None, _option(_HOW, "text, json, or auto: text on a terminal. Default: auto.")]
 MetricsFile = Annotated[
@@ -144,6 +152,7 @@ def run(
     buckets: Buckets = None,
     split_mb: SplitMb = None,
     block_mb: BlockMb = None,
+    staging: StagingDir = None,
     dry_run: DryRun = None,
     log_format: LogFormat = None,
     metrics_file: MetricsFile = None,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.errors import LockedError, StorageError
-from etl.layout import DATA, LOCK, MANIFESTS, PRIVATE, REPORTS
+from etl.layout import DATA, LOCK, MANIFESTS, PRIVATE, REPORTS, STAGING
 from etl.store.atomic import PARTIAL, make_folder, sync, write_atomically
 from etl.store.failures import told
 
@@ -96,16 +96,26 @@ class LocalStore:
                 # Staging is the owner's; what is published is for everybody who may see the registry.
                 for inner in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
                     inner.chmod(0o755)
-            for path in folder.rglob("*"):
+            here = self._on_this_disk(folder)
+            for path in here.rglob("*"):
                 sync(path)
-            sync(folder)
+            sync(here)
             try:
-                folder.rename(target)
+                here.rename(target)
             except OSError as error:
                 if error.errno in _TAKEN:
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
                 raise
             sync(target.parent)
+
+    def _on_this_disk(self, folder: Path) -> Path:
+        """The folder, or where it is staged on another disk a copy that can be renamed into place."""
+        if folder.stat().st_dev == self.root.stat().st_dev:
+            return folder
+        here = self.root / STAGING / f"{folder.parent.name}-{folder.name}"
+        make_folder(here.parent, 0o700)
+        shutil.copytree(folder, here, dirs_exist_ok=True)
+        return here
 
     def remove(self, name: str) -> None:
         path = self.root / name

@@ -20,7 +20,7 @@ KEY = bytes.fromhex("5a" * 32)
 
 
 def plan(folder: Path, *, people: int = 3, days: int = 1, participation: bool = False, **changes: Any) -> Job:
-    """A job that was not shipped with its `changes`, which are of the job's own fields; its staging folder exists."""
+    """A job with some `changes` to its own fields; its staging folder exists."""
     if not (folder / "logs").exists():
         names = (f"user{number}" for number in range(people))
         write_log(
@@ -43,5 +43,6 @@ def plan(folder: Path, *, people: int = 3, days: int = 1, participation: bool = 
     staging.create()
     mapping = load_mapping(config.source, config.input, None)
     files = find_inputs(config.input, mapping, date=None)
-    registry = read_participation(config.participation, KEY)
-    return replace(plan_job(config, mapping, files, KEY, staging, registry, Memory.blank())[0], **changes)
+    read = read_participation(config.participation, KEY)
+    job, _ = plan_job(config, mapping, files, KEY, staging, read, Memory.blank(), on_cluster=False)
+    return replace(job, **changes)

@@ -16,11 +16,12 @@ import pytest
 
 from etl.config import load_config
 from etl.console import Console
-from etl.errors import AlreadyPublishedError, ConfigError, InputError, LockedError
+from etl.errors import AlreadyPublishedError, InputError, LockedError
 from etl.inputs import find_inputs, plan_splits
 from etl.reading import read_raw
 from etl.registry import Registry
 from etl.run import run
+from etl.sealed import read_sealed
 from etl.window import EVER_US
 from tests.worlds import run_directly
 from transforms.events import EventPolicy, to_events
@@ -203,6 +204,36 @@ def test_the_bytes_do_not_depend_on_worker_processes(logs):
     assert digests(logs / "one") == digests(logs / "two") != {}
 
 
+def test_the_bytes_do_not_depend_on_steps_that_are_done_again(logs, monkeypatch):
+    """As on a cluster that lost a worker: all that was staged is there already, and is staged once more."""
+    import etl.run
+
+    go(logs, registry=str(logs / "once"))
+    run_pipeline, staged = etl.run.run_pipeline, []
+
+    def twice(job, flags):
+        for _ in range(2):
+            run_pipeline(job, flags)
+            staged.append(
+                {
+                    path.relative_to(job.staging.root): (
+                        str(read_sealed(path, job.sealing_key).to_pydict()).encode()
+                        if path.suffix == ".sealed"
+                        else path.read_bytes()
+                    )
+                    for path in job.staging.root.rglob("*")
+                    if path.is_file() and path.parent != job.staging.shuffled  # named at random
+                }
+            )
+
+    monkeypatch.setattr(etl.run, "run_pipeline", twice)
+    go(logs, registry=str(logs / "twice"))
+    first, second = staged
+    assert first == second
+    assert len(first) > 5
+    assert digests(logs / "twice") == digests(logs / "once")
+
+
 def test_the_same_run_again_changes_nothing(logs):
     go(logs)
     before = {path: path.stat().st_mtime_ns for path in (logs / "registry" / "data").rglob("*")}
@@ -291,17 +322,6 @@ def test_participation_decides_who_is_in(logs):
     assert manifest["people"] == 20
     assert manifest["rows"]["dropped"]["not_admitted"] > 0
     assert manifest["policy"]["participation"] == "registry"
-
-
-def test_flags_that_nobody_knows_are_errors(logs):
-    from etl.beam_options import beam_options
-
-    with pytest.raises(ConfigError, match="--kk"):
-        beam_options(["--kk=20"])
-    with pytest.raises(ConfigError, match="multi_threading"):
-        beam_options(["--direct_running_mode=multi_threading"])
-    with pytest.raises(ConfigError, match="local disk"):
-        beam_options(["--runner=FlinkRunner", "--flink_master=localhost:8081", "--parallelism=4"])
 
 
 LOAD = """

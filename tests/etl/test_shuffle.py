@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import etl.run
 from etl.execute import run_pipeline
-from etl.job import Job, ship
+from etl.job import Job
 from etl.plan import plan_job
 from etl.sealed import ipc_bytes, write_sealed
 from etl.shuffle import Part, Waiting, receive, send
@@ -126,10 +126,9 @@ def test_a_run_whose_runner_carries_the_events_gives_the_same_bytes(
     go(tmp_path, registry=str(tmp_path / "files"), buckets=3)
     jobs: list[Job] = []
 
-    def planned(*given: Any) -> tuple[Job, Any]:
-        job, pooled = plan_job(*given)
+    def planned(*given: Any, **named: Any) -> tuple[Job, Any]:
+        job, pooled = plan_job(*given, **named)
         jobs.append(replace(job, shuffles_in_files=False))
-        ship(jobs[-1])
         return jobs[-1], pooled
 
     def watched(job: Job, flags: list[str]) -> None:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -15,8 +14,7 @@ from apache_beam.pvalue import TaggedOutput
 from apache_beam.testing.util import assert_that, equal_to
 
 from etl.beam_options import beam_options
-from etl.job import Job, ship
-from etl.sealed import write_whole
+from etl.job import Job
 from etl.threaded import OneForOne, ThreadedDoFn
 from tests.etl.jobs import plan
 
@@ -31,7 +29,6 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Job]:
 
 @pytest.fixture(params=[1, 2, 4])
 def job(request: pytest.FixtureRequest, jobs: dict[int, Job]) -> Job:
-    ship(jobs[request.param])
     return jobs[request.param]
 
 
@@ -138,26 +135,3 @@ def test_nothing_goes_on_beside_the_bundle_that_is_tried_again(jobs: dict[int, J
     step.go_on.set()
     getattr(step, after)()
     assert step.ended.is_set()
-
-
-def test_a_file_that_two_attempts_write_at_once_is_whole(tmp_path: Path) -> None:
-    path, size = tmp_path / "one.sealed", 1 << 20
-    both = threading.Barrier(2, timeout=20)
-    failed: list[OSError] = []
-
-    def write(byte: bytes) -> None:
-        for _ in range(30):
-            both.wait()
-            try:
-                write_whole(byte * size, path)
-            except OSError as error:
-                failed.append(error)
-
-    threads = [threading.Thread(target=write, args=(byte,)) for byte in (b"a", b"b")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    assert path.read_bytes() in (b"a" * size, b"b" * size)
-    assert list(tmp_path.iterdir()) == [path]

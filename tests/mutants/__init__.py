@@ -11,11 +11,12 @@ from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
 from tests.mutants.remembering import REMEMBERING
+from tests.mutants.spreading import SPREADING
 from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -116,9 +116,9 @@ MINIMISING = (
         "tests/privacy/test_second_eyes.py",
         (
             SEALED,
-            "    write_whole(seal(ipc_bytes(table), key, _place(path)), path)\n",
-            "    write_whole(seal(ipc_bytes(table), key, _place(path)), path)\n"
-            "    write_whole(key, path.with_suffix('.key'))\n",
+            "    write_bytes(seal(content, key, _place(path)), path)\n",
+            "    write_bytes(seal(content, key, _place(path)), path)\n"
+            "    write_bytes(key, path.with_suffix('.key'))\n",
         ),
     ),
     mutant(
@@ -141,7 +141,7 @@ MINIMISING = (
         (
             "etl/execute.py",
             "reading or writing failed: {os.strerror(int(found[1]))};",
-            "reading or writing failed: {error};",
+            "reading or writing failed: {text};",
         ),
     ),
     mutant(

@@ -54,23 +54,23 @@ MOVING = (
     ),
     mutant(
         "a job is shipped in plain",
-        f"{SHIPPED}::test_what_lies_there_holds_no_account {SHIPPED}::test_another_file_does_not_open",
+        "tests/etl/test_job_travels.py::test_what_travels_holds_no_key_but_the_run_s",
         (
             JOB,
-            "write_whole(seal(content, job.sealing_key, _PLACE), job.staging.job)",
-            "write_whole(content, job.staging.job)",
+            "write_sealed_bytes(content, self.staging.job(digest), self.sealing_key)",
+            "self.staging.job(digest).write_bytes(content)",
         ),
-        (JOB, "            unseal(path.read_bytes(), key, _PLACE)\n", "            path.read_bytes()\n"),
+        (JOB, "read_sealed_bytes(staging.job(digest), sealing_key)", "staging.job(digest).read_bytes()"),
     ),
     mutant(
-        "a job goes whole with every step",
-        f"{SHIPPED}::test_another_process_opens_the_equal_job_from_few_bytes",
-        (JOB, "if _here.get(self.staging.job) is self:", "if False:"),
+        "a job's file opens in another's place",
+        f"{SHIPPED}::test_another_file_does_not_open",
+        ("etl/sealed.py", '    return f"{path.parent.name}/{path.name}".encode()\n', '    return b""\n'),
     ),
     mutant(
-        "a job that was changed is taken for the one that was shipped",
-        f"{SHIPPED}::test_a_changed_copy_of_a_shipped_job_is_not_taken_for_it",
-        (JOB, "if _here.get(self.staging.job) is self:", "if self.staging.job in _here:"),
+        "what lies there already is taken for any job",
+        f"{SHIPPED}::test_a_changed_copy_of_a_job_is_another",
+        (JOB, "        digest = sha256(content).hexdigest()[:16]\n", '        digest = "job"\n'),
     ),
     mutant(
         "events that are held at the end are not sent",
@@ -118,11 +118,6 @@ MOVING = (
         "a bundle that failed works on beside the next",
         f"{STEPS}::test_nothing_goes_on_beside_the_bundle_that_is_tried_again",
         (THREADED, '        if hasattr(self, "_ahead"):\n', "        if False:\n"),
-    ),
-    mutant(
-        "two attempts write into each other's file",
-        f"{STEPS}::test_a_file_that_two_attempts_write_at_once_is_whole",
-        ("etl/sealed.py", 'f".{os.getpid()}-{threading.get_ident()}.partial"', 'f".{os.getpid()}.partial"'),
     ),
     mutant(
         "a record longer than what is read behind a split is never read",

@@ -83,7 +83,7 @@ def assert_whole(registry: Registry) -> None:
     }
     assert verify_chain(store) == []
     assert store.names(".private/publishing") == []
-    assert list(registry._staging_folder().glob("*")) == []
+    assert list(registry._staging.glob("*")) == []
 
 
 class Killed(BaseException):
