@@ -67,4 +67,6 @@ class Job:
 
 @lru_cache(maxsize=1)  # every step of a worker asks for the same
 def _arrive(staging: Staging, digest: str, sealing_key: bytes) -> Job:
-    return Job(**pickle.loads(read_sealed_bytes(staging.job(digest), sealing_key)))
+    job = Job(**pickle.loads(read_sealed_bytes(staging.job(digest), sealing_key)))
+    vars(job)["_left"] = digest  # pickled here it would read a little differently, and be left a second time
+    return job

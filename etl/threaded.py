@@ -26,7 +26,13 @@ class ThreadedDoFn(beam.DoFn):  # type: ignore[misc]
 
     def start_bundle(self) -> None:
         """Begin anew: of a bundle that failed nothing is left."""
+        self.teardown()
         self._ahead = Ahead(self._job.threads if self._job.threads > 1 else 0)
+
+    def teardown(self) -> None:
+        """Give up what a bundle that failed had under way: it must not go on beside the bundle that is tried again."""
+        if hasattr(self, "_ahead"):
+            self._ahead.close()
 
     @abstractmethod
     def finish(self) -> Iterator[Any]:

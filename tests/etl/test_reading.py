@@ -17,6 +17,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import etl.reading
 from etl.compression import BrokenStreamError, Compression, decompress
 from etl.inputs import find_inputs, plan_splits
 from etl.reading import read_raw
@@ -72,6 +73,47 @@ def test_splits_and_blocks_change_nothing(
 ) -> None:
     path = write(tmp_path / "a.jsonl", TEXT)
     assert read(path, split_bytes=split_bytes, block_bytes=block_bytes) == (expected, [])
+
+
+RECORDS = st.lists(st.integers(0, 120).map(lambda long: {"u": "x" * long}) | st.just(None), max_size=12)
+"""None: an empty line. Some are longer than what is read at a time behind a split's end, and some than a record may be."""
+
+
+@settings(deadline=None, max_examples=150)
+@given(RECORDS, st.booleans(), st.integers(1, 300), st.integers(1, 400), st.sampled_from([1, 16, 50]))
+def test_any_blocks_and_splits_bring_the_same_records(
+    tmp_path_factory: pytest.TempPathFactory,
+    records: list[dict[str, str] | None],
+    ended: bool,
+    block_bytes: int,
+    split_bytes: int,
+    overhang: int,
+) -> None:
+    lines = [b"" if record is None else json.dumps(record).encode() for record in records]
+    data = b"\n".join(lines) + b"\n" * (ended and bool(lines))
+    starts = [sum(len(before) + 1 for before in lines[:at]) for at in range(len(lines))]
+    expected = [
+        (start, record["u"], None)
+        for start, record, line in zip(starts, records, lines, strict=True)
+        if record is not None and len(line) <= 100
+    ]
+    too_long = [
+        (start, reasons.RECORD_TOO_LONG) for start, line in zip(starts, lines, strict=True) if len(line) > 100
+    ]
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(etl.reading, "_OVERHANG_BYTES", overhang)
+        got = read(write(path, data), split_bytes=split_bytes, block_bytes=block_bytes, max_record_bytes=100)
+    assert got == (expected, too_long)
+
+
+def test_a_record_longer_than_the_overhang_is_read_whole(tmp_path: Path) -> None:
+    """It starts before the split's end, and ends far behind what is read of the next one at first."""
+    long = "x" * (5 * etl.reading._OVERHANG_BYTES)
+    data = b"".join(json.dumps({"u": name, "t": "1"}).encode() + b"\n" for name in ("a", long, "b"))
+    for more in ({}, {"block_bytes": 1}, {"split_bytes": 30}, {"split_bytes": 30, "block_bytes": 1}):
+        rows, rejects = read(write(tmp_path / "a.jsonl", data.removesuffix(b"\n")), **more)
+        assert ([row[1] for row in rows], rejects) == (["a", long, "b"], [])
 
 
 @pytest.mark.parametrize("end", list(COMPRESSORS))

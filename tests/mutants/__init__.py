@@ -5,6 +5,7 @@ from tests.mutants.counting import COUNTING
 from tests.mutants.cutting import CUTTING
 from tests.mutants.fetching import FETCHING
 from tests.mutants.minimising import MINIMISING
+from tests.mutants.moving import MOVING
 from tests.mutants.mutant import Mutant, mutated
 from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
@@ -15,7 +16,7 @@ from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *SPREADING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

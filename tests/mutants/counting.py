@@ -17,7 +17,7 @@ RELEASE, COUNT, LIFT, PACK, STEPS = (
     "etl/steps.py",
 )
 FILTER = "    passes = counts.people >= k\n"
-COUNTED = "        yield count(emitted, len(plan.digests))\n"
+COUNTED = "        return count(emitted, len(plan.digests))\n"
 
 HAVE = """\
         from transforms.lift import steps_of
@@ -39,14 +39,14 @@ HAVE = """\
             for names in plan.actions()
         ]
         people = np.array([len(who) for who in have], np.int64)
-        yield count(emitted, len(plan.digests))._replace(people=people)
+        return count(emitted, len(plan.digests))._replace(people=people)
 """
 UNCAPPED = """\
         everything = emit(
             bucket.packed, bucket.first_row, plan, cap_per_person=0, max_per_person=0,
             drop_repeats=policy.drop_repeats, salt=self._job.version_salt,
         )
-        yield count(everything, len(plan.digests))
+        return count(everything, len(plan.digests))
 """
 
 COUNTING = (

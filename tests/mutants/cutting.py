@@ -38,7 +38,11 @@ CUTTING = (
     mutant(
         "events of equal times are in any order",
         ORDER,
-        (SEQUENCE, "np.lexsort((time_us, person))", "np.lexsort((-np.arange(len(person)), time_us, person))"),
+        (
+            SEQUENCE,
+            'np.lexsort((np.asarray(table.column("time_us")), person))',
+            'np.lexsort((-np.arange(len(person)), np.asarray(table.column("time_us")), person))',
+        ),
     ),
     mutant(
         "a withheld action is stepped over, not cut at",

@@ -94,11 +94,7 @@ PUBLISHING = (
     mutant(
         "the verifier believes what a segment says it is",
         LIES,
-        (
-            "verifier/verification.py",
-            '        self.tally.add("wrong_token", ~true)\n',
-            "        true[:] = True\n",
-        ),
+        ("verifier/verification.py", '        tally.add("wrong_token", ~true)\n', "        true[:] = True\n"),
     ),
     mutant(
         "the verifier passes a column too many",

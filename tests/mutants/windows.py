@@ -35,8 +35,8 @@ NIGHTS = (
         LEDGER,
         (
             "transforms/ledger.py",
-            '_joined(events.column("account"), events.column("time_us")), key',
-            '_joined(events.column("time_us")), key',
+            "cmacs_of_pairs(_bytes(account.dictionary), which, time_us, key=key)",
+            "cmacs_of_pairs(_bytes(account.dictionary), which * 0, time_us, key=key)",
         ),
     ),
     mutant(

@@ -1,19 +1,19 @@
 """T4: the same bytes however the work is cut, in whatever order it arrives, and however often a part of it is done again.
 
 Splits, blocks, buckets, files, the key and two worker processes are each in tests/etl/test_pipeline.py; here is what they
-leave: all of it together, the size of shuffled batches, their order of arrival, and retries.
+leave: all of it together, the threads, the size of shuffled batches, their order of arrival, and retries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
 from contextlib import suppress
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import etl.ahead
 import etl.finish
 import etl.read_step
 import etl.steps
@@ -66,6 +66,19 @@ def test_the_size_of_the_shuffled_batches(base, plain, tmp_path, monkeypatch):
     assert again(base, tmp_path, block_mb=0.001) == plain
 
 
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize(
+    "cut", [{"buckets": 1}, {"buckets": 7, "split_mb": 0.002, "block_mb": 0.001}], ids=["few", "many"]
+)
+def test_any_number_of_threads(base, plain, tmp_path, monkeypatch, threads, cut):
+    monkeypatch.setattr("etl.plan.os.sched_getaffinity", lambda _: set(range(threads)))
+    monkeypatch.setattr("etl.reading._OVERHANG_BYTES", 100)
+    asked = []
+    monkeypatch.setattr("etl.threaded.Ahead", lambda number: asked.append(number) or etl.ahead.Ahead(number))
+    assert again(base, tmp_path, **cut) == plain
+    assert set(asked) == {threads if threads > 1 else 0}
+
+
 def test_the_order_of_arrival(base, plain, tmp_path, monkeypatch):
     order, solve = transforms.draw.order_events, etl.steps.solve_plan
     monkeypatch.setattr(transforms.draw, "order_events", lambda batches: order(batches[::-1]))
@@ -84,27 +97,29 @@ def test_the_order_of_arrival(base, plain, tmp_path, monkeypatch):
 def test_a_step_that_fails_once_and_is_run_again(base, plain, tmp_path, monkeypatch, fate):
     """The runner starts the step anew with the same element; what the first attempt left is still there."""
     tried: list[str] = []
+    here, write = threading.local(), etl.steps.write_sealed
 
-    def half(table: Any, path: Path, key: bytes) -> None:
-        path.with_suffix(".partial").write_bytes(b"half")
-        raise OSError
+    def written(table: Any, path: Path, key: bytes) -> None:
+        if getattr(here, "dies", False):
+            path.with_suffix(".partial").write_bytes(b"half")
+            raise OSError
+        write(table, path, key)
 
-    def retrying(process: Any) -> Any:
-        @wraps(process)  # Beam looks at the signature
-        def retried(self: Any, element: Any, *more: Any, **named: Any) -> Iterator[Any]:
+    def retrying(work: Any) -> Any:
+        def retried(self: Any, element: Any, *given: Any) -> Any:
             tried.append(type(self).__name__)
-            if fate == "dies while it writes":
-                with monkeypatch.context() as patch, suppress(OSError):
-                    patch.setattr(etl.steps, "write_sealed", half)
-                    list(process(self, element, *more, **named))
-            else:
-                list(process(self, element, *more, **named))
-            yield from process(self, element, *more, **named)
+            here.dies = fate == "dies while it writes"
+            with suppress(OSError):
+                work(self, element, *given)
+                assert not here.dies
+            here.dies = False
+            return work(self, element, *given)
 
         return retried
 
+    monkeypatch.setattr(etl.steps, "write_sealed", written)
     for step in (etl.steps._Sequence, etl.steps._Cut):
-        monkeypatch.setattr(step, "process", retrying(step.process))
+        monkeypatch.setattr(step, "work", retrying(step.work))
     assert again(base, tmp_path) == plain
     assert sorted(tried) == ["_Cut"] * 3 + ["_Sequence"] * 3
 

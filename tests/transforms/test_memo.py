@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 
 from transforms import memo as memo_module
+from transforms.mapping import As
 from transforms.memo import Memo
+from transforms.names import shape_distinct
 from transforms.rules.apply import Applied
 
+HOWS: tuple[As, ...] = ("template", "verbatim", "key_class")
 asked: list[str] = []
 
 
@@ -57,3 +61,22 @@ def test_no_text_travels_with_it() -> None:
     memo = Memo()
     of(memo, "secret")
     assert b"secret" not in pickle.dumps(memo)
+
+
+def test_a_name_shaped_in_one_way_is_not_taken_for_one_shaped_in_another() -> None:
+    memo, texts = Memo(), pa.array(["report 7", "report 7", "x"]).dictionary_encode()
+    for _ in range(2):
+        for how in HOWS:
+            remembered = shape_distinct(texts, how, gazetteer=None, memo=memo)
+            assert remembered == shape_distinct(texts, how, gazetteer=None)
+    shown = {str(shape_distinct(texts, how, gazetteer=None, memo=memo)[0].to_pylist()) for how in HOWS}
+    assert len(shown) == len(HOWS)
+
+
+def test_from_several_threads_it_gives_the_same() -> None:
+    memo = Memo()
+    words = [f"word {number % 50}" for number in range(400)]
+    parts = [words[at : at + 9] for at in range(0, len(words), 9)]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda part: of(memo, *dict.fromkeys(part))[0], parts))
+    assert made == [[word.upper() for word in dict.fromkeys(part)] for part in parts]

@@ -1,10 +1,11 @@
+import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.record_ids import record_ids
+from transforms.record_ids import cmacs_of_pairs, record_ids
 
 KEY = bytes(range(32))
 
@@ -27,3 +28,20 @@ def test_every_digest_is_the_cmac_of_its_id(texts, offset):
 def test_lengths_around_a_block():
     texts = ["x" * length for length in (0, 1, 15, 16, 17, 31, 32, 33, 1000)]
     assert record_ids(pa.array(texts), key=KEY).to_pylist() == [one_by_one(text) for text in texts]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.binary(min_size=16, max_size=16), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(-(1 << 63), (1 << 63) - 1)), max_size=20),
+)
+def test_the_digest_of_a_pair_is_the_cmac_of_both_joined(heads, rows):
+    which = np.array([row[0] % len(heads) for row in rows], np.int64)
+    tails = np.array([row[1] for row in rows], np.int64)
+    made = cmacs_of_pairs(np.frombuffer(b"".join(heads), np.uint8).reshape(-1, 16), which, tails, key=KEY)
+    expected = []
+    for head, tail in zip(which, tails, strict=True):
+        state = CMAC(AES(KEY))
+        state.update(heads[head] + tail.tobytes())
+        expected.append(state.finalize())
+    assert [digest.tobytes() for digest in made] == expected

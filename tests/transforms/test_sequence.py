@@ -1,9 +1,11 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.worlds import MINUTE, Act, events_of, shuffled
-from transforms.sequence import build_actions, order_events
+from transforms.sequence import build_actions, order_events, person_codes, runs_of_people
 
 
 def paths(batch: pa.RecordBatch) -> list[str]:
@@ -100,3 +102,21 @@ def test_persons_are_in_the_order_of_their_digests():
     digests = made.persons.to_pylist()
     assert digests == sorted(digests)
     assert np.asarray(made.actions.column("person")).tolist() == list(range(5))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("pqrst"), st.integers(0, 3)), max_size=25), st.integers(0, 25))
+def test_the_runs_of_people_are_their_codes(rows, start):
+    acts = [Act(person, minute, ("a",)) for person, minute in rows]
+    column = order_events([events_of(acts)] if acts else []).events.column("person")[start:]
+    codes, persons = runs_of_people(column)
+    expected, ascending = person_codes(pa.chunked_array([column]))
+    assert codes.tolist() == expected.tolist()
+    assert persons.to_pylist() == ascending.to_pylist()
+
+
+def test_people_who_share_a_half_of_their_digest_are_two():
+    one, other, third = bytes(16), bytes(8) + b"x" * 8, b"y" * 8 + b"x" * 8
+    codes, persons = runs_of_people(pa.array([one, other, third, third], pa.binary(16)))
+    assert codes.tolist() == [0, 1, 2, 2]
+    assert persons.to_pylist() == [one, other, third]

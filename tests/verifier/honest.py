@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,8 +112,8 @@ class World:
             for events, emissions in pairs
         ]
 
-    def verify(self, folder: Path) -> Verification:
-        return verify(self.write(folder), self.loaders(), self.policy, self.holdings(), self.before())
+    def verify(self, folder: Path, **how: Any) -> Verification:
+        return verify(self.write(folder), self.loaders(), self.policy, self.holdings(), self.before(), **how)
 
     def before(self) -> Before:
         columns = list(zip(*self.spent, strict=True)) or [()] * len(SPENT)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from etl.ahead import map_ahead
 from tests.verifier import lies_about_emissions as emissions
 from tests.verifier import lies_about_people as people
 from tests.verifier import lies_about_rows
@@ -37,6 +38,19 @@ def test_lie_is_caught(world, tmp_path, kind, spoil, follow):
     violations = world.verify(tmp_path / "spoilt").violations
     assert kind in violations
     assert set(violations) <= {kind, *follow}
+
+
+ON_THREADS = partial(map_ahead, threads=2)
+
+
+@pytest.mark.parametrize(("kind", "spoil", "follow"), LIES, ids=[spoil.__name__ for _, spoil, _ in LIES])
+def test_several_buckets_at_a_time_are_judged_as_one_after_the_other(tmp_path, kind, spoil, follow):
+    world = make_world(4, buckets=5)
+    assert world.verify(tmp_path / "honest", in_order=ON_THREADS) == world.verify(tmp_path / "one by one")
+    spoil(world)
+    threaded = world.verify(tmp_path / "spoilt", in_order=ON_THREADS)
+    assert threaded == world.verify(tmp_path / "spoilt one by one")
+    assert kind in threaded.violations
 
 
 def test_every_kind_has_a_lie():
