@@ -12,7 +12,7 @@ from benchmarks.flink.cluster import Cluster
 from benchmarks.flink.jobs import FlinkJob
 from benchmarks.flink.trial import Disturbance
 
-STEPS: Final = {"ReadEvents": "ReadEvents", "Solve": "]Solve)", "Cut": "/Cut)"}
+STEPS: Final = {"ReadEvents": "ReadEvents", "Solve": "]Solve)", "Release": "]Release)"}
 """What tells a step in the names that Beam gives Flink."""
 
 
@@ -35,7 +35,7 @@ def disturbances(cluster: Cluster) -> list[Disturbance]:
         )
 
     def kill_workers(job: FlinkJob, _: subprocess.Popen[str]) -> None:
-        for process in cluster.processes.children_of(f"pool-{_at_work(job, STEPS['Cut'])}"):
+        for process in cluster.processes.children_of(f"pool-{_at_work(job, STEPS['ReadEvents'])}"):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
@@ -48,8 +48,11 @@ def disturbances(cluster: Cluster) -> list[Disturbance]:
     return [
         kill_all_of("ReadEvents", 1, comes_back=True),
         kill_all_of("Solve", 0, comes_back=True),
+        kill_all_of("Release", 0, comes_back=True),
         kill_all_of("ReadEvents", 3, comes_back=False),
-        Disturbance("`kill -9` of a Python worker while it is at `Cut`", STEPS["Cut"], 0, kill_workers),
+        Disturbance(
+            "`kill -9` of a Python worker while it is at `ReadEvents`", STEPS["ReadEvents"], 2, kill_workers
+        ),
         Disturbance(
             "`kill -9` of the run itself while the cluster is at `Solve`", STEPS["Solve"], 0, kill_run
         ),
