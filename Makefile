@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run wheel test flink-test mutants lint format lock compare-anonymisers utility kill-table month clean
+.PHONY: help run wheel test flink-test mutants lint format lock compare-anonymisers utility kill-table month bench microbench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ $(VENV)/.run: requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	@touch $@
 
 run: $(VENV)/.run ## simulate a seeded workplace log and run the whole job on it
@@ -49,6 +53,7 @@ format: $(VENV)/.dev ## format the code
 lock: $(VENV)/.run ## resolve the newest versions anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header pyproject.toml requirements-build.in -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header --extra dev --extra bench pyproject.toml requirements-build.in -o requirements-bench.lock
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --no-header - -o requirements-uv.lock
 
 compare-anonymisers: $(VENV)/.run ## measure ours against other anonymisers (ARGS='--data DIR --out docs': on the real logs)
@@ -62,6 +67,12 @@ kill-table: $(VENV)/.run ## kill, interrupt and hinder runs at many moments, int
 
 month: $(VENV)/.run ## run a simulated month night by night and follow every event, into docs/month.md (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.month --out docs $(ARGS)
+
+bench: $(VENV)/.bench ## time ours and five other engines in turn, into docs/benchmarks.md (over an hour; ARGS='--events 1000000')
+	@$(BIN)/python -m benchmarks.speed --out docs $(ARGS)
+
+microbench: $(VENV)/.dev ## time the steps one by one, each at growing sizes
+	@$(BIN)/python -m pytest benchmarks/micro -o addopts= -o python_files='bench_*.py' -o python_functions='bench_*' -o timeout=0 -p no:randomly -p no:xdist --benchmark-columns=median,iqr,rounds --benchmark-sort=fullname --benchmark-group-by=func $(ARGS)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info

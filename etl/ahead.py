@@ -5,10 +5,44 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+
+
+class Ahead(Generic[Made]):
+    """Up to `threads` calls under way at a time, and one more that waits; results in the order of the calls.
+
+    With no threads a call is made where it is given. An exception of a call is raised in its result's place.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads) if threads else None
+        self._pending: deque[Future[Made]] = deque()
+
+    def give(self, function: Callable[..., Made], *arguments: Any) -> Iterator[Made]:
+        """Give a call, and take the results that are due before another may be given."""
+        if self._pool is None:
+            yield function(*arguments)
+            return
+        self._pending.append(self._pool.submit(function, *arguments))
+        while len(self._pending) > self._threads:
+            yield self._pending.popleft().result()
+
+    def rest(self) -> Iterator[Made]:
+        """Take the results of all the calls that were given."""
+        while self._pending:
+            yield self._pending.popleft().result()
+
+    def close(self) -> None:
+        """Give up what has not begun, and wait for what has."""
+        for future in self._pending:
+            future.cancel()
+        self._pending.clear()
+        if self._pool is not None:
+            self._pool.shutdown()
 
 
 def map_ahead(function: Callable[[Item], Made], items: Iterable[Item], *, threads: int) -> Iterator[Made]:
@@ -16,18 +50,10 @@ def map_ahead(function: Callable[[Item], Made], items: Iterable[Item], *, thread
 
     An exception of a call is raised in its place; the items after it that were drawn already are dropped.
     """
-    if threads < 1:
-        yield from map(function, items)
-        return
-    pending: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for item in items:
-                pending.append(pool.submit(function, item))
-                if len(pending) > threads:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+    ahead: Ahead[Made] = Ahead(threads)
+    try:
+        for item in items:
+            yield from ahead.give(function, item)
+        yield from ahead.rest()
+    finally:
+        ahead.close()

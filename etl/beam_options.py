@@ -74,9 +74,9 @@ def beam_options(flags: list[str]) -> Any:
     return options
 
 
-def is_cluster(options: Any) -> bool:
+def is_cluster(flags: list[str]) -> bool:
     """Whether the workers may be on other machines."""
-    return _runner(options) in CLUSTER_RUNNERS
+    return _runner(beam_options(flags)) in CLUSTER_RUNNERS
 
 
 def _runner(options: Any) -> str:

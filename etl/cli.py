@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -80,12 +81,21 @@ run.register_alone(nightly)
 
 def main(arguments: list[str] | None = None) -> int:
     """`desirepath COMMAND …`; returns the exit code."""
-    return _main(app, "desirepath", sys.argv[1:] if arguments is None else arguments)
+    return _alone(app, "desirepath") if arguments is None else _main(app, "desirepath", arguments)
 
 
 def main_nightly(arguments: list[str] | None = None) -> int:
     """`run_pipeline.py …`, the nightly job alone; returns the exit code."""
-    return _main(nightly, "run_pipeline.py", sys.argv[1:] if arguments is None else arguments)
+    name = "run_pipeline.py"
+    return _alone(nightly, name) if arguments is None else _main(nightly, name, arguments)
+
+
+def _alone(commands: typer.Typer, prog: str) -> int:
+    """As a process's one task: what libraries build up is not searched for cycles again and again, nor at the end."""
+    gc.set_threshold(200_000, 30, 30)
+    code = _main(commands, prog, sys.argv[1:])
+    gc.freeze()
+    return code
 
 
 def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:

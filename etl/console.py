@@ -23,7 +23,8 @@ LogFormat = Literal["auto", "text", "json"]
 class Console:
     """Where a run reports. `stages` holds the seconds at which each stage was first and last seen at work.
 
-    `inputs`: the files that it reads, once they are known. `on_inputs`: who wants to be told then.
+    `inputs`: the files that it reads, once they are known. `on_inputs`: who wants to be told then. `on_stage`: what is done
+    when a stage begins, in no time.
     """
 
     def __init__(self, log_format: LogFormat, run_id: str) -> None:
@@ -33,6 +34,7 @@ class Console:
         self.amounts: dict[str, int] = {}
         self.inputs: InputDigests | None = None
         self.on_inputs: Callable[[InputDigests], None] | None = None
+        self.on_stage: dict[str, Callable[[], object]] = {}
         self._began = time.monotonic()
 
     def reads(self, inputs: InputDigests) -> None:
@@ -72,6 +74,7 @@ class Console:
             if stage not in self.stages:
                 self.stages[stage] = [now, now]
                 self.log("stage", stage=stage, seconds=round(now, 3))
+                self.on_stage.get(stage, _nothing)()
             self.stages[stage][1] = now
             self.amounts[stage] = self.amounts.get(stage, 0) + amount
             if bars is not None:
@@ -138,6 +141,10 @@ class _Bars:
         completed = self._progress.tasks[task].completed or 1
         self._progress.update(task, total=completed, completed=completed)
         self._progress.stop_task(task)
+
+
+def _nothing() -> None:
+    """What most stages begin with."""
 
 
 def now() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from etl.ahead import map_ahead
 from etl.job import Job
 from etl.sealed import read_sealed
 from risk.draws import pairs_of
@@ -69,7 +71,8 @@ def collect_evidence(job: Job) -> Evidence:
     digests = [record_digest(names) for names in published.actions.to_pylist()]
     numbers = pa.array(digests, pa.binary(32))
     lengths = np.asarray(published.actions.value_lengths(), np.int64)
-    parts = [_bucket(job, number, numbers, lengths) for number in job.staging.buckets()]
+    bucket = partial(_bucket, job, records=numbers, lengths=lengths)
+    parts = list(map_ahead(bucket, job.staging.buckets(), threads=job.threads))
     order = np.lexsort(np.concatenate([np.zeros((0, 3), np.int64), *(part.first for part in parts)]).T[::-1])
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))

@@ -29,7 +29,7 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
     from etl.pipeline import build_pipeline
 
     options = beam_options(beam_flags)
-    on_cluster = is_cluster(options)
+    on_cluster = is_cluster(beam_flags)
     named = options.view_as(GoogleCloudOptions)  # where Beam keeps the name, for any runner
     named.job_name = named.job_name or f"desirepath-{job.staging.root.name.lower()}"
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.ahead import map_ahead
 from etl.job import Job
 from etl.sealed import read_sealed_or
 from etl.staging import Staging, read_table
@@ -53,6 +54,7 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
             job.events.end_us,
         ),
         Before(job.spent, job.events.first_us),
+        in_order=partial(map_ahead, threads=job.threads),
     )
     return replace(
         verification, violations=verification.violations | _totals_off(verification, outcome, policy)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 import pyarrow as pa
@@ -29,7 +29,8 @@ quiet_worker()  # no step can run before its job is here, so no step's failure i
 class Job:
     """One run. `held` (UNITS): who held which unit in the window, or in the nights that waited for it, from `held_from_us`
     on (µs UTC). `spent` (SPENT_OF_PEOPLE): what was released before. `pooled`: the buckets for which something waits.
-    `version_salt` keys the cap C; `sealing_key` lives as long as the run."""
+    `shuffles_in_files`: events go to their bucket through the staging folder, and not through the runner. `threads`: how
+    many a step may use. `version_salt` keys the cap C; `sealing_key` lives as long as the run."""
 
     splits: tuple[Split, ...]
     events: EventPolicy
@@ -41,6 +42,7 @@ class Job:
     anonymity: AnonymityPolicy
     staging: Staging
     buckets: int
+    shuffles_in_files: bool
     threads: int
     block_bytes: int
     max_record_bytes: int
@@ -48,12 +50,17 @@ class Job:
     sealing_key: bytes = field(repr=False)
 
     def __reduce__(self) -> tuple[Callable[[Staging, str, bytes], Job], tuple[Staging, str, bytes]]:
-        """Leave it for workers, unless it is there, and say where."""
+        """What goes with a step: where it lies."""
+        return _arrive, (self.staging, self._left, self.sealing_key)
+
+    @cached_property
+    def _left(self) -> str:
+        """Leave it for workers, unless it is there; the name under which it lies."""
         content = pickle.dumps({part.name: getattr(self, part.name) for part in fields(self)})
         digest = sha256(content).hexdigest()[:16]
         if not self.staging.job(digest).exists():
             write_sealed_bytes(content, self.staging.job(digest), self.sealing_key)
-        return _arrive, (self.staging, digest, self.sealing_key)
+        return digest
 
 
 @lru_cache(maxsize=1)  # every step of a worker asks for the same

@@ -6,17 +6,19 @@ One pass over the staged buckets, once it is known which records are released.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.ahead import map_ahead
 from etl.job import Job
 from etl.sealed import read_sealed
 from etl.staging import read_table
 from transforms.barriers import opens_session
 from transforms.distinct import distinct
-from transforms.leftover import Bools, Segments, concat_pool, leftover, whole_sessions
+from transforms.leftover import Bools, Leftover, Segments, concat_pool, leftover, whole_sessions
 from transforms.participation import Registry
 from transforms.records import record_digest
 from transforms.resume import person_of
@@ -49,26 +51,16 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
         keep_from_us: events before this (µs UTC) wait no longer. `tails_from_us`: those of open sessions.
         spent_from_us: what was released before this is not remembered.
     """
-    released = _released(job)
     staging, key = job.staging, job.sealing_key
+    bucket_of = partial(_bucket, job, released=_released(job))
     closed, spent, members = [], [SPENT.empty_table()], [MEMBERSHIP.empty_table()]
     spent_rows = unshared = 0
-    for bucket in staging.buckets():
-        events = _as_one(read_sealed(staging.events(bucket), key))
-        emissions = read_sealed(staging.emissions(bucket), key).unify_dictionaries()
-        passed = _passed(emissions, released)
-        left = leftover(
-            events,
-            _opens(events, job),
-            _segments(emissions.filter(passed)),
-            _segments(read_sealed(staging.capped(bucket), key)),
-        )
+    for left, held_back in map_ahead(bucket_of, staging.buckets(), threads=job.threads):
         closed.append(left.waiting)
         spent.append(left.spent)
         members.append(left.members)
         spent_rows += left.spent_rows
-        persons = emissions.column("person").filter(pc.invert(passed)).combine_chunks().dictionary_encode()
-        unshared += len(distinct(persons.indices.to_numpy(zero_copy_only=False)))
+        unshared += held_back
     tails = []
     for bucket in staging.buckets("waiting"):
         events = _as_one(read_sealed(staging.waiting(bucket), key))
@@ -91,6 +83,22 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
         people_behind(gone, job.events.registry),
         unshared,
     )
+
+
+def _bucket(job: Job, bucket: int, *, released: pa.Array) -> tuple[Leftover, int]:
+    """What is left of a bucket, and how many of its people emitted something that was held back."""
+    staging, key = job.staging, job.sealing_key
+    events = _as_one(read_sealed(staging.events(bucket), key))
+    emissions = read_sealed(staging.emissions(bucket), key).unify_dictionaries()
+    passed = _passed(emissions, released)
+    left = leftover(
+        events,
+        _opens(events, job),
+        _segments(emissions.filter(passed)),
+        _segments(read_sealed(staging.capped(bucket), key)),
+    )
+    persons = emissions.column("person").filter(pc.invert(passed)).combine_chunks().dictionary_encode()
+    return left, len(distinct(persons.indices.to_numpy(zero_copy_only=False)))
 
 
 def people_behind(accounts: pa.ChunkedArray, registry: Registry | None) -> int:

@@ -39,7 +39,10 @@ def features() -> Any:
 
 
 def write_release(release: Release, folder: Path) -> list[Path]:
-    """Write the release's files below a folder and return their paths, in order; a part without rows has no file."""
+    """Write the release's files below a folder and return their paths, in order; a part without rows has no file.
+
+    Linear in the bytes of the records.
+    """
     splits = pa.array([split_of(digest) for digest in release.digests], pa.string())
     single = pa.compute.equal(release.table.column("length"), 1)
     written = []

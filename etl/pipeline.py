@@ -12,17 +12,18 @@ from etl.finish import write_content, write_dead_letters, write_outcome, write_s
 from etl.inputs import Split
 from etl.job import Job
 from etl.read_step import ReadEvents
-from etl.steps import ContentOfBuckets, CutBuckets, ReadPool, SequenceBuckets, solve_plan
+from etl.shuffle import Waiting
+from etl.steps import ContentOfBuckets, CutBuckets, SequenceBuckets, solve_plan
 
 
 def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
     """Wire one run; what it leaves is in `job.staging`."""
     read = _splits(pipeline, job) | "ReadEvents" >> ReadEvents(job)
-    pooled = pipeline | "PooledBuckets" >> beam.Create(list(job.pooled)) | "ReadPool" >> ReadPool(job)
+    pooled = pipeline | "Waiting" >> beam.Create([(bucket, Waiting()) for bucket in job.pooled])
     buckets = (
         (read.events, pooled)
-        | "FilesAndPool" >> beam.Flatten()  # (bucket, EVENTS batch)
-        | "ByPersonBucket" >> beam.GroupByKey()  # (bucket, EVENTS batches)
+        | "FilesAndPool" >> beam.Flatten()  # (bucket, Travelling)
+        | "ByPersonBucket" >> beam.GroupByKey()  # (bucket, Travellings)
         | "SequenceBuckets" >> SequenceBuckets(job)  # Bucket
     )
     packed = buckets | "Pack" >> beam.Map(lambda bucket: bucket.packed)  # Packed

@@ -43,6 +43,8 @@ def plan_job(
     staging: Staging,
     participation: Participation | None,
     memory: Memory,
+    *,
+    on_cluster: bool,
 ) -> tuple[Job, Pooled]:
     """Everything the workers need, resolved once; what the registry remembers is staged for them."""
     events = _event_policy(config, mapping, key, participation, memory)
@@ -95,8 +97,10 @@ def plan_job(
             levels=len(mapping.action),
         ),
         staging=staging,
-        threads=os.cpu_count() or 1,
+        # A cluster's workers are as many as it has cores for them.
+        threads=1 if on_cluster else len(os.sched_getaffinity(0)),
         buckets=buckets,
+        shuffles_in_files=not on_cluster,
         block_bytes=int(config.block_mb * (1 << 20)),
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),

@@ -6,6 +6,7 @@ a report costs nothing.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -25,6 +26,7 @@ STAGES: Final = {
 """Stages in order, with what a person reads."""
 
 _listener: Listener | None = None
+_one_at_a_time = threading.Lock()
 
 
 def listen(listener: Listener | None) -> None:
@@ -34,6 +36,7 @@ def listen(listener: Listener | None) -> None:
 
 
 def advance(stage: str, amount: int = 0) -> None:
-    """Report that a stage is at work and has done so much more: rows for `read`, buckets, records …"""
-    if _listener is not None:
-        _listener(stage, amount)
+    """Report, from any thread, that a stage is at work and has done so much more: rows for `read`, buckets, records …"""
+    with _one_at_a_time:
+        if _listener is not None:
+            _listener(stage, amount)

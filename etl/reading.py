@@ -50,10 +50,11 @@ def read_raw(
     with open_binary(split.file.path) as handle:
         if split.is_whole:
             chunks = _without(utf8_chunks(handle, split.file.compression, mapping.encoding), split.body)
+            decoded = _decoded(chunks, decoder, offset, block_bytes)
         else:
-            chunks = _range_chunks(handle, offset, split.end, block_bytes)
+            decoded = _decoded_at(handle, decoder, offset, split.end or split.file.size_bytes, block_bytes)
         try:
-            yield from _decoded(chunks, decoder, offset, split.end, block_bytes)
+            yield from decoded
         except OSError as error:
             raise StorageError(
                 f"{split.file.path}: reading failed at byte {offset} or behind it; run again."
@@ -91,9 +92,25 @@ def _decoder(
     )
 
 
-def _decoded(
-    chunks: Iterator[bytes], decoder: Decoder, offset: int, end: int | None, block_bytes: int
+def _decoded_at(
+    handle: BinaryIO, decoder: Decoder, offset: int, end: int, block_bytes: int
 ) -> Iterator[Decoded]:
+    """Of a file that can be read anywhere: what was not consumed is read again, not copied."""
+    behind = _OVERHANG_BYTES
+    while True:
+        wanted = min(block_bytes, max(end - offset, 0)) + behind
+        handle.seek(offset)
+        data = handle.read(wanted)
+        decoded, consumed = decoder.feed(data, offset, final=len(data) < wanted)
+        if decoded.rows.num_rows or decoded.rejects.num_rows:
+            yield decoded
+        offset += consumed
+        if offset >= end or len(data) < wanted:
+            return
+        behind = behind if consumed else 2 * behind  # a record is longer than what was read
+
+
+def _decoded(chunks: Iterator[bytes], decoder: Decoder, offset: int, block_bytes: int) -> Iterator[Decoded]:
     held: list[bytes] = []
     size = 0
     broken: str | None = None
@@ -105,7 +122,7 @@ def _decoded(
         if chunk is not None:
             held.append(chunk)
             size += len(chunk)
-            if size < block_bytes and (end is None or offset + size < end):
+            if size < block_bytes:
                 continue
         data = b"".join(held)
         decoded, consumed = decoder.feed(data, offset, final=chunk is None and broken is None)
@@ -115,17 +132,9 @@ def _decoded(
         if broken is not None:
             yield decoder.break_off(data, offset, broken)
             return
-        if chunk is None or (end is not None and offset >= end):
+        if chunk is None:
             return
         held, size = [data], 0
-
-
-def _range_chunks(handle: BinaryIO, offset: int, end: int | None, block_bytes: int) -> Iterator[bytes]:
-    handle.seek(offset)
-    left = block_bytes if end is None else end - offset
-    while chunk := handle.read(min(block_bytes, left if left > 0 else _OVERHANG_BYTES)):
-        yield chunk
-        left -= len(chunk)
 
 
 def _without(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:

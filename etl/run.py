@@ -13,6 +13,7 @@ import orjson
 
 from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
+from etl.beam_options import is_cluster
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
@@ -112,14 +113,21 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
 def _attempt(this: _Run) -> Result | None:
     """One attempt; None: meanwhile the participation file admits or counts somebody otherwise."""
     config, registry, staging, console = this.config, this.registry, this.staging, this.console
-    preload()
+    console.on_stage["solve"] = preload  # solving takes one core, and the gates come after it
     participation = read_participation(config.participation, this.keys.pseudonym)
     if not config.dry_run and erase_linked(registry, participation, this.keys):
         console.note("accounts that came to be linked to somebody who was erased are erased as well")
     versions = registry.versions()
     memory = remember(registry, config, this.keys, this.mapping, versions, read_chain(registry.store))
     job, pooled = plan_job(
-        config, this.mapping, this.files, this.keys.pseudonym, staging, participation, memory
+        config,
+        this.mapping,
+        this.files,
+        this.keys.pseudonym,
+        staging,
+        participation,
+        memory,
+        on_cluster=is_cluster(this.beam_flags),
     )
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
     facts = open_record(config, this.files, this.keys.pseudonym, this.beam_flags, console)

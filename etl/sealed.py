@@ -24,17 +24,35 @@ def new_key() -> bytes:
 
 def write_sealed(table: pa.Table, path: Path, key: bytes) -> None:
     """Write a table under the key, whole or not at all; the file's name is bound to its content."""
+    write_sealed_bytes(ipc_bytes(table), path, key)
+
+
+def write_sealed_bytes(content: bytes | memoryview, path: Path, key: bytes) -> None:
+    """The same for anything that is bytes already."""
+    write_bytes(seal(content, key, _place(path)), path)
+
+
+def ipc_bytes(table: pa.Table) -> memoryview:
+    """A table as an Arrow IPC stream, LZ4 inside."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         writer.write_table(table)
-    write_sealed_bytes(sink.getvalue().to_pybytes(), path, key)
+    return memoryview(sink.getvalue()).cast("B")
 
 
-def write_sealed_bytes(content: bytes, path: Path, key: bytes) -> None:
-    """The same for anything that is bytes already."""
+def seal(plain: bytes | memoryview, key: bytes, place: bytes) -> bytes:
+    """Encrypt under the key, bound to the place where it will lie."""
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, content, _place(path))
-    write_bytes(sealed, path)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def unseal(sealed: bytes, key: bytes, place: bytes) -> bytes:
+    """What `seal` was given.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another key or place, or the bytes were changed.
+    """
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], memoryview(sealed)[NONCE_BYTES:], place)
 
 
 def read_sealed_bytes(path: Path, key: bytes) -> bytes:
@@ -43,8 +61,7 @@ def read_sealed_bytes(path: Path, key: bytes) -> bytes:
     Raises:
         cryptography.exceptions.InvalidTag: another key, or the bytes were changed.
     """
-    sealed = path.read_bytes()
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))
+    return unseal(path.read_bytes(), key, _place(path))
 
 
 def _place(path: Path) -> bytes:

@@ -56,6 +56,11 @@ class Staging:
         """Dead letters: file, position, reason."""
         return self.root / "dead-letters.parquet"
 
+    @property
+    def shuffled(self) -> Path:
+        """The folder of the shuffle's files."""
+        return self.root / "shuffled"
+
     def events(self, bucket: int) -> Path:
         """A bucket's admitted events in total order, sealed (EVENTS)."""
         return self.root / "events" / f"bucket-{bucket:05d}.sealed"
@@ -99,7 +104,7 @@ class Staging:
 
     def create(self) -> None:
         """Make the folders, for the owner only."""
-        for folder in (self.root, self.data, *(self.root / kind for kind in _KINDS)):
+        for folder in (self.root, self.data, self.shuffled, *(self.root / kind for kind in _KINDS)):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def remove(self) -> None:

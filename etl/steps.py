@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ import pyarrow as pa
 
 from etl.job import Job
 from etl.progress import advance
-from etl.sealed import read_sealed, read_sealed_or, write_sealed
+from etl.sealed import read_sealed_or, write_sealed
+from etl.shuffle import Travelling, receive
+from etl.threaded import OneForOne
 from transforms.count import Counts, count
 from transforms.draw import content, draw
 from transforms.emit import emissions_table, emit
@@ -42,7 +44,7 @@ class Bucket:
 
 
 class SequenceBuckets(beam.PTransform):  # type: ignore[misc]
-    """(bucket, EVENTS batches) → Bucket; the ordered events are staged for the verifier."""
+    """(bucket, Travellings) → Bucket; the ordered events are staged for the verifier."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -53,16 +55,13 @@ class SequenceBuckets(beam.PTransform):  # type: ignore[misc]
         return grouped | "Sequence" >> beam.ParDo(_Sequence(self._job))
 
 
-class _Sequence(beam.DoFn):  # type: ignore[misc]
-    def __init__(self, job: Job) -> None:
-        self._job = job
-
-    def process(self, element: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Bucket]:
-        number, batches = element
+class _Sequence(OneForOne):
+    def work(self, element: tuple[int, Iterable[Travelling]]) -> Bucket:
+        number, travelled = element
         job, policy = self._job, self._job.anonymity
         staging, key = job.staging, job.sealing_key
         drawn = draw(
-            list(batches),
+            receive(number, travelled, job),
             ledger=read_sealed_or(LEDGER.empty_table(), staging.known(number), key),
             spent=job.spent,
             policy=job.draw,
@@ -87,7 +86,7 @@ class _Sequence(beam.DoFn):  # type: ignore[misc]
             actions=len(packed.path),
             transitions=sequenced.transitions,
         )
-        yield Bucket(
+        return Bucket(
             number,
             packed,
             np.append(np.asarray(sequenced.actions.column("first_row")), drawn.closed.num_rows),
@@ -97,25 +96,8 @@ class _Sequence(beam.DoFn):  # type: ignore[misc]
         )
 
 
-class ReadPool(beam.PTransform):  # type: ignore[misc]
-    """Buckets for which something waits → (bucket, EVENTS batch)."""
-
-    def __init__(self, job: Job) -> None:
-        super().__init__()
-        self._job = job
-
-    def expand(self, buckets: Any) -> Any:
-        """Wire the step."""
-        return buckets | "Pooled" >> beam.FlatMap(_pooled, self._job)
-
-
-def _pooled(bucket: int, job: Job) -> Iterator[tuple[int, pa.RecordBatch]]:
-    for batch in read_sealed(job.staging.pooled(bucket), job.sealing_key).combine_chunks().to_batches():
-        yield bucket, batch
-
-
 class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
-    """(bucket, EVENTS batches) → Content of the window's own events."""
+    """(bucket, Travellings) → Content of the window's own events."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -123,15 +105,17 @@ class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
 
     def expand(self, grouped: Any) -> Any:
         """Wire the step."""
-        return grouped | "Content" >> beam.Map(_content, self._job)
+        return grouped | "Content" >> beam.ParDo(_Content(self._job))
 
 
-def _content(element: tuple[int, Iterable[pa.RecordBatch]], job: Job) -> Content:
-    return content(list(element[1]), policy=job.draw)
+class _Content(OneForOne):
+    def work(self, element: tuple[int, Iterable[Travelling]]) -> Content:
+        return content(receive(*element, self._job), policy=self._job.draw)
 
 
 def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Plan:
     """What may be released, found from the packed sessions of everybody, on one worker."""
+    advance("solve")
     policy = job.anonymity
     everybody = merge(list(packed))
     # Known of anybody in the window, here or not: whether G2 is in force must not tell who was at work.
@@ -154,14 +138,11 @@ class CutBuckets(beam.PTransform):  # type: ignore[misc]
 
     def expand(self, buckets: Any) -> Any:
         """Wire the step."""
-        return buckets | "Cut" >> beam.ParDo(_Cut(self._job), plan=beam.pvalue.AsSingleton(self._plan))
+        return buckets | "Cut" >> beam.ParDo(_Cut(self._job), beam.pvalue.AsSingleton(self._plan))
 
 
-class _Cut(beam.DoFn):  # type: ignore[misc]
-    def __init__(self, job: Job) -> None:
-        self._job = job
-
-    def process(self, bucket: Bucket, plan: Plan) -> Iterator[Counts]:
+class _Cut(OneForOne):
+    def work(self, bucket: Bucket, plan: Plan) -> Counts:
         policy = self._job.anonymity
         emitted = emit(
             bucket.packed,
@@ -178,4 +159,4 @@ class _Cut(beam.DoFn):  # type: ignore[misc]
             write_sealed(table, staging.emissions(bucket.number), key)
             write_sealed(pa.table(emitted.capped._asdict()), staging.capped(bucket.number), key)
         advance("cut", 1)
-        yield count(emitted, len(plan.digests))
+        return count(emitted, len(plan.digests))

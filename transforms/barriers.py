@@ -31,7 +31,7 @@ def opens_session(
         fragment: int64, null: read from the files.
         spent: SPENT_OF_PEOPLE; None: nothing was released before.
 
-    O(n + s log s) for n events and s intervals.
+    O(n + (n + s) log s) for n events and s intervals.
     """
     opens = np.ones(len(person), np.bool_)
     opens[1:] = (person[1:] != person[:-1]) | (time_us[1:] - time_us[:-1] > gap_us)

@@ -16,6 +16,8 @@ from transforms.schemas import EVENTS
 def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Cut EVENTS by bucket, keeping their order within each.
 
+    Linear in the rows.
+
     Returns:
         (bucket, EVENTS batch) for each bucket that has events; dictionaries hold used values only.
     """
@@ -29,9 +31,13 @@ def partition(events: pa.Table, *, buckets: int) -> Iterator[tuple[int, pa.Recor
 def by_bucket(
     table: pa.Table, bucket: npt.NDArray[np.int64], *, buckets: int
 ) -> Iterator[tuple[int, pa.Table]]:
-    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out."""
-    order = np.argsort(bucket, kind="stable")
-    bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
+    """Cut a table by each row's bucket, keeping the order within; buckets without rows are left out.
+
+    Linear: sorted by radix.
+    """
+    order = np.argsort(bucket.astype(np.uint16), kind="stable")  # by radix, where so few bits say it all
+    bounds = np.cumsum(np.bincount(bucket, minlength=buckets))
+    bounds = np.append(0, bounds)
     ordered = table.take(pa.array(order))
     for index in range(buckets):
         start, stop = int(bounds[index]), int(bounds[index + 1])
@@ -40,7 +46,7 @@ def by_bucket(
 
 
 def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
-    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone."""
+    """The bucket that each person (binary(16), without nulls) lives in: a function of the pseudonym alone. Linear."""
     encoded = person.dictionary_encode()
     head = pc.binary_slice(encoded.dictionary, 0, 4).cast(pa.binary())
     number = np.frombuffer(b"".join(head.to_pylist()), ">u4").astype(np.int64) % buckets
@@ -48,7 +54,7 @@ def bucket_of(person: pa.Array, *, buckets: int) -> npt.NDArray[np.int64]:
 
 
 def compact(events: pa.Table) -> pa.RecordBatch:
-    """One batch whose dictionaries hold only the values that its rows use."""
+    """One batch whose dictionaries hold only the values that its rows use. Linear in the rows."""
     columns = []
     for field in EVENTS:
         column = events.column(field.name)

@@ -29,6 +29,8 @@ def apply_caps(
 ) -> Bools:
     """Which segments stay.
 
+    O(n log n) for n segments.
+
     Args:
         person, record: of each segment, in order; `record` is an index into `digests`.
         cap_per_person: c, 0: none. max_per_person: C, 0: none.

@@ -26,12 +26,16 @@ def used_only(column: pa.DictionaryArray) -> pa.DictionaryArray:
     >>> used_only(array).dictionary.to_pylist(), used_only(array).to_pylist()
     (['here'], ['here', None])
     """
-    valid = np.asarray(column.indices.is_valid())
-    codes = np.asarray(column.indices.fill_null(0), np.int64)
-    used = np.flatnonzero(np.bincount(codes[valid], minlength=len(column.dictionary)))
+    valid = np.asarray(column.indices.is_valid()) if column.null_count else None
+    codes = np.asarray(column.indices if valid is None else column.indices.fill_null(0))
+    there = np.zeros(len(column.dictionary), np.bool_)
+    there[codes if valid is None else codes[valid]] = True
+    if there.all():
+        return column
+    used = np.flatnonzero(there)
     number = np.zeros(max(len(column.dictionary), 1), np.int32)
     number[used] = np.arange(len(used), dtype=np.int32)
-    indices = pa.array(number[codes], pa.int32(), mask=~valid)
+    indices = pa.array(number[codes], pa.int32(), mask=None if valid is None else ~valid)
     return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(pa.array(used)))
 
 

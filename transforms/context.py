@@ -57,6 +57,8 @@ class Pieces(NamedTuple):
 def code(packed: Packed, steps: Int32s, step: Int8s, *, drop_repeats: bool) -> Coded:
     """Sessions in tokens, new repeats collapsed; a withheld action (token -1) is never collapsed over.
 
+    O(a + s log a) for a actions and s sessions.
+
     Args:
         steps: the recoding of the packed paths (`lift.steps_of`).
         step: for each action how often it was lifted in context; -1: withheld from this round.
@@ -70,7 +72,10 @@ def code(packed: Packed, steps: Int32s, step: Int8s, *, drop_repeats: bool) -> C
 
 
 def further(steps: Int32s, step: Int8s, coded: Coded, segments: Segments) -> Int8s:
-    """The next round's `step`: what was left alone one level coarser, what a phrase covers withheld."""
+    """The next round's `step`: what was left alone one level coarser, what a phrase covers withheld.
+
+    Linear in the actions.
+    """
     change = np.zeros(len(coded.first) + 1, np.int8)
     long = segments.phrase >= 0
     change[segments.start[long]] += 1
@@ -80,7 +85,10 @@ def further(steps: Int32s, step: Int8s, coded: Coded, segments: Segments) -> Int
 
 
 def cut_in_rounds(packed: Packed, steps: Int32s, rounds: Sequence[Round], *, drop_repeats: bool) -> Pieces:
-    """Cut sessions round by round; what is alone in the end is single actions at their first token."""
+    """Cut sessions round by round; what is alone in the end is single actions at their first token.
+
+    Linear in the actions for each round, as `cut`.
+    """
     step = np.zeros(len(packed.path), np.int8)
     phrase, length = np.full(len(step), -1, np.int32), np.ones(len(step), np.int32)
     counted = np.zeros(len(step), np.bool_)  # the first action of each token of a phrase

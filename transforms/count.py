@@ -33,6 +33,8 @@ class Counts(NamedTuple):
 def count(emitted: Emitted, records: int) -> Counts:
     """Count one bucket's emissions, each person once a record.
 
+    O(s log s) for s segments, times the units a person held.
+
     Args:
         records: how many records the plan has.
     """
@@ -58,7 +60,10 @@ def count(emitted: Emitted, records: int) -> Counts:
 
 
 def add(parts: Sequence[Counts], records: int) -> Counts:
-    """The counts of all buckets together."""
+    """The counts of all buckets together.
+
+    O(r + c log c) for r records in each part and c cells of (record, unit) in all.
+    """
     names = tuple(sorted({name for part in parts for name in part.unit_names}))
     number = {name: index for index, name in enumerate(names)}
     zeros = np.zeros(records, np.int64)
@@ -86,7 +91,7 @@ def add(parts: Sequence[Counts], records: int) -> Counts:
 
 
 def outside_any_unit(counts: Counts) -> Int64s:
-    """For each record: how many of its people are outside the unit that has most of them."""
+    """For each record: how many of its people are outside the unit that has most of them. Linear in the cells."""
     largest = np.zeros(len(counts.people), np.int64)
     np.maximum.at(largest, counts.cell_record, counts.cell_people)
     return counts.people - largest

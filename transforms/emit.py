@@ -57,6 +57,8 @@ def emit(
 ) -> Emitted:
     """Cut one bucket and apply the caps c and C (0: none).
 
+    O(a + s log s) for a actions, in each round, and s segments, which the caps sort.
+
     Args:
         packed: the bucket's sessions.
         first_row: for each action its first row in the bucket's staged EVENTS, and after the last the number of rows.
@@ -94,6 +96,8 @@ def emit(
 
 def emissions_table(emitted: Emitted, persons: pa.Array, plan: Plan) -> pa.Table:
     """What the verifier recounts (EMISSIONS).
+
+    O(s log s) for s segments.
 
     Args:
         persons: binary(16), the bucket's people.

@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.account import canonical
+from transforms.compaction import used_only
 from transforms.decode import reasons
-from transforms.distinct import distinct
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
+from transforms.memo import Memo
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
@@ -26,7 +27,7 @@ from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
-from transforms.text import as_text
+from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
 
 FILTERED: Final = "where_filter"
@@ -78,21 +79,29 @@ class Normalised(NamedTuple):
 
 
 def to_events(
-    rows: pa.Table, policy: EventPolicy, *, file: int, path_account: str | None = None
+    rows: pa.Table,
+    policy: EventPolicy,
+    *,
+    file: int,
+    path_account: str | None = None,
+    memo: Memo | None = None,
 ) -> Normalised:
     """Turn decoded records into admitted, pseudonymised events.
+
+    Linear in the rows and in the registry; hashes and rules cost once for each distinct account, name, and pair of them.
 
     Args:
         rows: RAW, as a decoder returns it.
         file: rank of the file's name among the run's inputs.
         path_account: the account that the file's path names, where the mapping asks for it.
+        memo: what names were shaped to before, under this policy; None: nothing is remembered.
 
     Returns:
         `events.num_rows + rejects.num_rows + sum(dropped.values()) == rows.num_rows`.
     """
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
-    account = _accounts(rows, mapping.person, path_account).dictionary_encode()
+    account = _accounts(rows, mapping.person, path_account)
     digests = pseudonyms(account.dictionary, key=policy.person_key)
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
@@ -102,24 +111,26 @@ def to_events(
     # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
     rows, code = drops.keep(rows, code, np.append(admissible, True)[code], NOT_ADMITTED)
     if mapping.where is not None:
-        wanted = pc.is_in(
-            as_text(rows.column(mapping.where.column)), value_set=pa.array(mapping.where.in_, pa.string())
+        asked = as_distinct_text(rows.column(mapping.where.column))
+        wanted = pc.is_in(asked.dictionary, value_set=pa.array(mapping.where.in_, pa.string())).take(
+            asked.indices
         )
         rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
-    rows, code = rows.filter(pa.array(code >= 0)), code[code >= 0]
+    rows, code = _only(rows, code >= 0), code[code >= 0]
     parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
-    rows, code = rows.filter(pa.array(~bad)), code[~bad]
-    time_us = np.asarray(parsed.time_us.filter(pa.array(~bad)), np.int64)
+    rows, code = _only(rows, ~bad), code[~bad]
+    time_us = np.asarray(parsed.time_us.drop_null(), np.int64)
 
     fate = fates(time_us, first_us=policy.first_us, end_us=policy.end_us, past=policy.past)
     too_late = _rejected(rows, fate == TOO_LATE, TOO_LATE_REASON)
     for wrong, reason in ((OUTSIDE, OUTSIDE_WINDOW), (TOO_LATE, TOO_LATE_REASON), (BURNED, BURNED_REASON)):
         mask = fate != wrong
         rows, code = drops.keep(rows, code, mask, reason)
-        time_us, fate = time_us[mask], fate[mask]
+        if not mask.all():
+            time_us, fate = time_us[mask], fate[mask]
 
     if registry is None:
         person, unit = digests.take(pa.array(code)), _unit_column(rows, policy)
@@ -129,12 +140,13 @@ def to_events(
         time_us = time_us[admitted]
         entry = pc.index_in(digests, value_set=registry.accounts)
         person = registry.person.take(entry).take(pa.array(code))
-        unit = _either(_unit_column(rows, policy), _registry_unit(registry, span[admitted]))
+        unit = _unit_column(rows, policy)
+        if unit.null_count:
+            unit = _either(unit, _registry_unit(registry, span[admitted]))
 
     present = _filled(rows, code, mapping, drops)
-    own = account.dictionary.take(pa.array(code))
-    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own)
-    usable = pa.array(~paths.missing)
+    own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
+    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, memo=memo)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     events = pa.table(
         {
@@ -149,10 +161,16 @@ def to_events(
             "fragment": pa.nulls(rows.num_rows, pa.int64()),
         },
         schema=EVENTS,
-    ).filter(usable)
+    )
+    events = _only(events, ~paths.missing)
     return Normalised(
         events, pa.concat_tables(rejects), too_late, drops.counts, drops.behind, paths.hits, present
     )
+
+
+def _only(rows: pa.Table, mask: npt.NDArray[np.bool_]) -> pa.Table:
+    """The rows of the mask; the very table, not a copy of it, where these are all."""
+    return rows if mask.all() else rows.filter(pa.array(mask))
 
 
 def _mask(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
@@ -190,8 +208,9 @@ class _Drops:
 
     def people(self, code: npt.NDArray[np.int32]) -> frozenset[bytes]:
         """Whose some accounts are, as digests; -1: nobody's."""
-        named = distinct(code)
-        some = fewest(frozenset(self._people.take(pa.array(named[named >= 0])).to_pylist()))
+        there = np.zeros(len(self._people) + 1, np.bool_)  # the last: nobody
+        there[code] = True
+        some = fewest(frozenset(self._people.filter(pa.array(there[:-1])).to_pylist()))
         return frozenset(pseudonyms(pa.array(sorted(some), pa.binary()), key=self._key).to_pylist())
 
     def keep(
@@ -207,6 +226,8 @@ class _Drops:
 
 
 def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Array) -> pa.Table:
+    if not mask.any():
+        return REJECTS.empty_table()
     positions = rows.column(POSITION).filter(pa.array(mask)).combine_chunks()
     words = (
         pa.repeat(pa.scalar(reason), len(positions))
@@ -216,33 +237,32 @@ def _rejected(rows: pa.Table, mask: npt.NDArray[np.bool_], reason: str | pa.Arra
     return pa.table({"position": positions, "reason": words}, schema=REJECTS)
 
 
-def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> pa.Array:
+def _accounts(rows: pa.Table, person: PersonSpec, path_account: str | None) -> pa.DictionaryArray:
     if person.source_columns:
-        columns = [as_text(rows.column(name)) for name in person.source_columns]
-        spelled = [_canonical_column(column) for column in columns]
-        return spelled[0] if len(spelled) == 1 else pc.binary_join_element_wise(*spelled, ACCOUNT_JOINT)
+        columns = [as_distinct_text(rows.column(name)) for name in person.source_columns]
+        spelled = [recoded(column, canonical(column.dictionary)) for column in columns]
+        if len(spelled) == 1:
+            return spelled[0]
+        return pc.binary_join_element_wise(*map(as_text, spelled), ACCOUNT_JOINT).dictionary_encode()
     constant = person.constant if person.path is None else path_account
-    return canonical(pa.array([constant], pa.string())).take(pa.array(np.zeros(rows.num_rows, np.int64)))
-
-
-def _canonical_column(column: pa.Array) -> pa.Array:
-    encoded = column.dictionary_encode()
-    return canonical(encoded.dictionary).take(encoded.indices)
+    nobody = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(rows.num_rows, np.int32)), pa.array([constant], pa.string())
+    )
+    return recoded(nobody, canonical(nobody.dictionary))
 
 
 def _unit_column(rows: pa.Table, policy: EventPolicy) -> pa.DictionaryArray:
     name = policy.mapping.unit
     if name is None or name == "participation":
         return pa.nulls(rows.num_rows, EVENTS.field("unit").type)
-    encoded = as_text(rows.column(name)).dictionary_encode()
-    units = unit_pseudonyms(canonical(encoded.dictionary), key=policy.unit_key)
-    return units.take(encoded.indices).dictionary_encode()
+    encoded = as_distinct_text(rows.column(name))
+    return recoded(encoded, unit_pseudonyms(canonical(encoded.dictionary), key=policy.unit_key))
 
 
 def _registry_unit(registry: Registry, span: npt.NDArray[np.int64]) -> pa.DictionaryArray:
     unit = registry.span_unit[span]
-    words = pa.array(registry.units, pa.string()).take(pa.array(unit, mask=unit < 0))
-    return words.dictionary_encode()  # used values only
+    units = pa.array(registry.units, pa.string())
+    return used_only(pa.DictionaryArray.from_arrays(pa.array(unit, mask=unit < 0), units))
 
 
 def _either(log: pa.DictionaryArray, registry: pa.DictionaryArray) -> pa.DictionaryArray:

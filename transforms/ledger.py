@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.kernel import kernel
 from transforms.mapping import Mapping
-from transforms.record_ids import record_ids
+from transforms.record_ids import cmacs_of_pairs, record_ids
 from transforms.schemas import LEDGER
 
 Int64s = npt.NDArray[np.int64]
@@ -62,8 +63,12 @@ def _said(mapping: Mapping, fields: set[str], key: bytes) -> str:
 
 
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
-    """For each of EVENTS the keyed digest of (account, time), two words a row."""
-    return _words(record_ids(_joined(events.column("account"), events.column("time_us")), key=key))
+    """For each of EVENTS the keyed digest of (account, time), two words a row. Linear: half an AES-CMAC an event."""
+    account = events.column("account").dictionary_encode()
+    time_us = np.asarray(events.column("time_us"), np.int64)
+    which = np.asarray(account.indices, np.int64)
+    digests = cmacs_of_pairs(_bytes(account.dictionary), which, time_us, key=key)
+    return digests.view(">i8").astype(np.int64)
 
 
 def event_digests(events: pa.RecordBatch, places: Int64s) -> Int64s:
@@ -85,6 +90,8 @@ def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
 
 def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
     """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
+
+    O((n + l) log (n + l)) for n events and l entries.
 
     Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they
     do not, nobody can say which of them are new, and all count as consumed.
@@ -117,23 +124,25 @@ def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
 def content_of(events: pa.RecordBatch, places: Int64s, *, key: bytes) -> Content:
     """The content of some EVENTS.
 
+    Linear in the events; a path is hashed once.
+
     Args:
         places: of `places`.
     """
     path = events.column("path")
-    names = _words(record_ids(path.dictionary.cast(pa.string()), key=key)).view(np.uint64) | np.uint64(1)
-    products = places.view(np.uint64) * names[np.asarray(path.indices, np.int64)]  # modulo 2⁶⁴
-    high, low = (int(word) for word in products.sum(axis=0, dtype=np.uint64))
-    return Content(len(places), high, low)
+    names = _words(record_ids(path.dictionary.cast(pa.string()), key=key)) | 1
+    high, low = _products(np.ascontiguousarray(places), names, np.asarray(path.indices, np.int32))
+    return Content(len(places), int(high), int(low))
 
 
-def _joined(*columns: pa.Array) -> pa.Array:
-    """Columns without nulls of fixed width as one of their bytes in a row."""
-    raw = [_bytes(column) for column in columns]
-    rows = np.ascontiguousarray(np.concatenate(raw, axis=1))
-    return pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(rows.shape[1]), len(rows), [None, pa.py_buffer(rows.tobytes())]
-    )
+@kernel
+def _products(places: Int64s, names: Int64s, path: npt.NDArray[np.int32]) -> tuple[np.uint64, np.uint64]:
+    """The sums of the products, word by word, modulo 2⁶⁴."""
+    high, low = np.uint64(0), np.uint64(0)
+    for row in range(len(path)):
+        high += np.uint64(places[row, 0]) * np.uint64(names[path[row], 0])
+        low += np.uint64(places[row, 1]) * np.uint64(names[path[row], 1])
+    return high, low
 
 
 def _bytes(column: pa.Array) -> npt.NDArray[np.uint8]:

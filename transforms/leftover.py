@@ -47,6 +47,8 @@ class Leftover(NamedTuple):
 def leftover(events: pa.Table, opens: Bools, released: Segments, capped: Segments) -> Leftover:
     """Part a bucket's staged EVENTS into what is spent and what waits.
 
+    O(n log n) for n events, by the sort that finds the accounts of each session; else linear.
+
     Args:
         events: EVENTS in total order, closed sessions. opens: which of them begin a session.
         released: emitted segments of released records. capped: segments that a cap withheld.
@@ -76,6 +78,8 @@ def whole_sessions(events: pa.Table, opens: Bools) -> pa.Table:
 
 def concat_pool(parts: list[pa.Table]) -> pa.Table:
     """Several PLACED tables as one POOL, fragments renumbered, in order of (time, file, position).
+
+    O(n log n).
 
     That order is the same whatever the buckets and the key.
     """

@@ -38,6 +38,8 @@ class Lift:
 def lift(packed: Packed, *, levels: int, k: int, min_outside_unit: int) -> Lift:
     """Find the recoding.
 
+    O(a log a) for a actions: each person and path once, by sorting; then every level costs a sort of these pairs.
+
     Args:
         levels: how many levels the mapping has; 1 lifts nothing.
         k: people that a token needs.
@@ -86,6 +88,8 @@ def shared_enough(
     person: Int64s, value: Int64s, values: int, packed: Packed, *, k: int, min_outside_unit: int
 ) -> Bools:
     """For each of `values` values: do at least k different people have it, and enough of them outside any one unit?
+
+    O(n log n) for n pairs, times the units a person held where these count.
 
     Args:
         person, value: who has what; pairs may repeat.

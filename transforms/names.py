@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,12 @@ import pyarrow.compute as pc
 from transforms.gazetteer import Gazetteer
 from transforms.key_class import key_classes
 from transforms.mapping import As
+from transforms.memo import Memo
 from transforms.rules.apply import Applied, put
 from transforms.rules.normal_form import UNREADABLE, normal_form
 from transforms.scrub import scrub
 from transforms.template import template
+from transforms.text import recoded
 
 LONGEST: Final = 200
 """Characters of a shaped name, the mark of the cut included."""
@@ -39,7 +42,12 @@ class Shaped:
     hits: dict[str, int]
 
 
-def shape_names(values: pa.Array | pa.ChunkedArray, how: As, *, gazetteer: Gazetteer | None = None) -> Shaped:
+def shape_names(
+    values: pa.Array | pa.ChunkedArray,
+    how: As,
+    *,
+    gazetteer: Gazetteer | None = None,
+) -> Shaped:
     """Reduce names to what may remain of them.
 
     Each value is shaped by itself, whatever stands beside it, and shaping a shaped value changes nothing: the steps are
@@ -56,15 +64,33 @@ def shape_names(values: pa.Array | pa.ChunkedArray, how: As, *, gazetteer: Gazet
     """
     column = pa.chunked_array(values) if isinstance(values, pa.Array) else values
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-    indices = encoded.indices
-    rows = np.bincount(np.asarray(indices.drop_null()), minlength=len(encoded.dictionary))
+    shaped, hits = shape_distinct(encoded, how, gazetteer=gazetteer)
+    return Shaped(shaped.dictionary.take(shaped.indices), hits)
+
+
+def shape_distinct(
+    encoded: pa.DictionaryArray, how: As, *, gazetteer: Gazetteer | None, memo: Memo | None = None
+) -> tuple[pa.DictionaryArray, dict[str, int]]:
+    """`shape_names` of a dictionary of strings, distinct and used, as a dictionary of distinct strings, and its hits.
+
+    Args:
+        memo: what was shaped before, with this gazetteer; None: nothing is remembered. What is remembered costs a look-up.
+    """
     if how == "key_class":
         shaped = Applied(key_classes(encoded.dictionary), {})
     else:
-        shaped = _settle(encoded.dictionary, how, gazetteer)
+        settle = partial(_settle, how=how, gazetteer=gazetteer)
+        shaped = settle(encoded.dictionary) if memo is None else memo.of(how, encoded.dictionary, settle)
     texts = pc.if_else(pc.equal(shaped.values, ""), pa.scalar(None, pa.string()), shaped.values)
-    hits = {rule: int(rows[mask].sum()) for rule, mask in shaped.changed.items()}
-    return Shaped(texts.take(indices), dict(sorted(hits.items())))
+    return recoded(encoded, texts), dict(sorted(_rows_of(shaped.changed, encoded.indices).items()))
+
+
+def _rows_of(changed: dict[str, Mask], indices: pa.Array) -> dict[str, int]:
+    if not changed:
+        return {}
+    used = np.asarray(indices.drop_null() if indices.null_count else indices, np.int64)
+    rows = np.bincount(used, minlength=max(map(len, changed.values())))
+    return {rule: int(rows[mask].sum()) for rule, mask in changed.items()}
 
 
 def _settle(values: pa.Array, how: As, gazetteer: Gazetteer | None) -> Applied:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.distinct import distinct
-from transforms.sequence import Sequenced, person_codes
+from transforms.sequence import Sequenced, runs_of_people
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -54,6 +54,8 @@ class Packed(NamedTuple):
 def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Packed:
     """Pack one bucket.
 
+    O(n log n) for n events by the sort that finds the units that each person held; else linear.
+
     Args:
         sequenced: the bucket's actions.
         events: the bucket's EVENTS in total order, for the units that their own log names.
@@ -80,7 +82,10 @@ def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Pac
 
 
 def merge(parts: Sequence[Packed]) -> Packed:
-    """All buckets as one: people renumbered, paths and units numbered by content over all."""
+    """All buckets as one: people renumbered, paths and units numbered by content over all.
+
+    Linear in the actions, and a sort of the distinct paths.
+    """
     paths, path_maps = _merge_names([part.paths for part in parts])
     names, unit_maps = _merge_names([part.unit_names for part in parts])
     people = np.cumsum([0, *(part.people for part in parts)])
@@ -109,11 +114,12 @@ def _by_content(column: pa.DictionaryArray) -> tuple[Int32s, pa.Array]:
 
 
 def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[Int64s, Int32s, pa.Array]:
-    person, _ = person_codes(pa.chunked_array([events.column("person")]))
+    person, _ = runs_of_people(events.column("person"))
     known = _known(events.column("unit"))
-    seen = distinct(
-        person.astype(np.int64) * max(len(known.dictionary), 1) + np.asarray(known.indices, np.int64)
-    )
+    held_then = person.astype(np.int64) * max(len(known.dictionary), 1) + np.asarray(known.indices, np.int64)
+    changes = np.ones(len(held_then), np.bool_)
+    changes[1:] = held_then[1:] != held_then[:-1]
+    seen = distinct(held_then[changes])
     seen_by, seen_unit = seen // max(len(known.dictionary), 1), seen % max(len(known.dictionary), 1)
 
     index = pc.index_in(held.column("person").combine_chunks(), value_set=persons)  # null: of another bucket
@@ -128,7 +134,9 @@ def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[I
 
 
 def _known(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    return column.cast(pa.string()).fill_null(UNKNOWN_UNIT).dictionary_encode()
+    unknown = len(column.dictionary)
+    words = pa.concat_arrays([column.dictionary, pa.array([UNKNOWN_UNIT], pa.string())])
+    return pa.DictionaryArray.from_arrays(column.indices.fill_null(unknown), words)
 
 
 def _merge_names(parts: Sequence[pa.Array]) -> tuple[pa.Array, list[Int32s]]:

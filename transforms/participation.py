@@ -172,6 +172,8 @@ def admit(
 ) -> Admitted:
     """Whether each event's account takes part at the event's time.
 
+    Linear in the accounts of the registry, and in the events times the most spans that one account has.
+
     Args:
         account: binary(16), the distinct accounts of a batch.
         account_code: for each event an index into `account`.

@@ -12,13 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.distinct import number
+from transforms.distinct import number_below
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import ActionColumn, Mapping
-from transforms.names import shape_names
+from transforms.memo import Memo
+from transforms.names import shape_distinct
 from transforms.own_account import OWN_ACCOUNT, replace_own_account
 from transforms.schemas import LEVEL_SEPARATOR
-from transforms.text import as_text
+from transforms.text import as_distinct_text, recoded
 
 ABSENT: Final = "∅"
 """What a null column shows as inside a token."""
@@ -34,7 +35,12 @@ class Paths(NamedTuple):
 
 
 def action_paths(
-    rows: pa.Table, mapping: Mapping, *, gazetteer: Gazetteer | None = None, account: pa.Array | None = None
+    rows: pa.Table,
+    mapping: Mapping,
+    *,
+    gazetteer: Gazetteer | None = None,
+    account: pa.DictionaryArray | None = None,
+    memo: Memo | None = None,
 ) -> Paths:
     """Shape the mapped columns of RAW rows into paths.
 
@@ -42,13 +48,16 @@ def action_paths(
         rows: RAW; null means that the record has no such value.
         gazetteer: the names of people that must not remain in a token; None: none are known.
         account: each row's own account, which must not remain in its token; None: it is not looked for.
+        memo: what was shaped before, with this gazetteer; None: nothing is remembered.
+
+    A few integers a row; shaping, which is linear in the text, once for each distinct value.
     """
     specs = list(dict.fromkeys(column for level in mapping.action for column in level))
     hits: dict[str, int] = {}
     codes = np.zeros((len(specs), rows.num_rows), np.int64)
     dictionaries: list[pa.Array] = []
     for index, spec in enumerate(specs):
-        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer, account)
+        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer, account, memo)
         dictionaries.append(encoded.dictionary)
         codes[index] = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
         for rule, count in changed.items():
@@ -56,8 +65,10 @@ def action_paths(
     combined = np.zeros(rows.num_rows, np.int64)
     for index, dictionary in enumerate(dictionaries):
         # Renumbered after every column, so that the product of dictionary sizes never overflows.
-        combined = combined * (len(dictionary) + 1) + codes[index]
-        combined, first = number(combined)
+        values = len(dictionary) + 1
+        combined, first = number_below(
+            combined * values + codes[index], (int(combined.max(initial=0)) + 1) * values
+        )
     columns = {
         spec: dictionary.take(pa.array(codes[index, first], mask=codes[index, first] == len(dictionary)))
         for index, (spec, dictionary) in enumerate(zip(specs, dictionaries, strict=True))
@@ -73,18 +84,21 @@ def action_paths(
 
 
 def _shaped(
-    column: pa.ChunkedArray, spec: ActionColumn, gazetteer: Gazetteer | None, account: pa.Array | None
+    column: pa.ChunkedArray,
+    spec: ActionColumn,
+    gazetteer: Gazetteer | None,
+    account: pa.DictionaryArray | None,
+    memo: Memo | None,
 ) -> tuple[pa.DictionaryArray, dict[str, int]]:
-    text = as_text(column)
+    text = as_distinct_text(column)
     if spec.split is not None and spec.take is not None:
-        encoded = text.dictionary_encode()
-        pieces = pc.list_slice(pc.split_pattern(encoded.dictionary, spec.split), 0, spec.take)
-        text = pc.binary_join(pieces, spec.split).take(encoded.indices)
+        pieces = pc.list_slice(pc.split_pattern(text.dictionary, spec.split), 0, spec.take)
+        text = recoded(text, pc.binary_join(pieces, spec.split))
     own = 0
     if account is not None and spec.as_ != "key_class":
         text, own = replace_own_account(text, account)
-    shaped = shape_names(text, spec.as_, gazetteer=gazetteer)
-    return shaped.values.dictionary_encode(), shaped.hits | ({OWN_ACCOUNT: own} if own else {})
+    shaped, hits = shape_distinct(text, spec.as_, gazetteer=gazetteer, memo=memo)
+    return shaped, hits | ({OWN_ACCOUNT: own} if own else {})
 
 
 def _join(columns: list[pa.Array], separator: str) -> pa.Array:

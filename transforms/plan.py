@@ -60,7 +60,10 @@ class Plan:
 
 
 def make_plan(recoding: Lift, inventories: Sequence[Inventory], *, min_outside_unit: int) -> Plan:
-    """Number and hash the records that the phrases and the single tokens can become; a phrase of two rounds is one."""
+    """Number and hash the records that the phrases and the single tokens can become; a phrase of two rounds is one.
+
+    Linear in the tokens of all phrases: one hash a record.
+    """
     number: dict[tuple[int, ...], int] = {}
     rounds = []
     for inventory in inventories:
@@ -80,6 +83,8 @@ def empty_plan(paths: pa.Array, *, min_outside_unit: int) -> Plan:
 
 def find_plan(everybody: Packed, policy: AnonymityPolicy, *, min_outside_unit: int) -> Plan:
     """Lift and solve; then, level by level, lift what is left alone and solve for that.
+
+    As many times `solve` as there are levels, each on what the one before left alone.
 
     Args:
         everybody: all buckets' sessions.

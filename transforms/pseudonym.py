@@ -29,6 +29,8 @@ def derive_key(master: bytes, purpose: str) -> bytes:
 def pseudonyms(values: pa.Array, *, key: bytes) -> pa.Array:
     """The pseudonym of each string.
 
+    Linear in the values: one hash each.
+
     Args:
         values: string or binary; null stays null. Pass distinct values: each costs a hash.
         key: 32 bytes from `derive_key`.

@@ -47,6 +47,8 @@ class Release:
 def release(counts: Counts, plan: Plan, *, k: int, min_outside_unit: int) -> Release:
     """Filter exactly, round, and order by content.
 
+    O(r log r) for r records, and linear in their actions.
+
     Args:
         counts: of all people.
         k: people that every record needs. min_outside_unit: j; 0: units are not known.

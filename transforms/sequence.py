@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from transforms.barriers import opens_session
 from transforms.buckets import compact
-from transforms.distinct import distinct, number
+from transforms.distinct import distinct, number, repeated
 from transforms.schemas import ACTIONS, EVENTS
 from transforms.tokens import level_texts
 
@@ -50,6 +50,8 @@ class Sequenced(NamedTuple):
 def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     """Bring a bucket's batches into the total order and drop a person's repeats of a record id (the first stays).
 
+    O(n log n): a stable sort by person and time, and one of the record ids where there are some.
+
     Args:
         batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
     """
@@ -60,16 +62,18 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     )
     table = pa.Table.from_batches(first_of).unify_dictionaries()
     person, _ = person_codes(table.column("person"))
-    time_us = np.asarray(table.column("time_us"))
     # Rows already stand in (file, position) order, so a stable sort needs the other two keys only.
-    order = np.lexsort((time_us, person))
+    order = np.lexsort((np.asarray(table.column("time_us")), person))
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
     return Ordered(events, int(len(order) - keep.sum()), len(distinct(person[order[~keep]])))
 
 
 def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
-    """Each row's person as an index into the distinct persons in ascending order of their digests."""
+    """Each row's person as an index into the distinct persons in ascending order of their digests.
+
+    O(n + p log p) for p persons.
+    """
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -80,14 +84,25 @@ def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:
     return rank[np.asarray(encoded.indices)], pa.array(digests[order].tolist(), pa.binary(16))
 
 
+def runs_of_people(column: pa.Array) -> tuple[Int32s, pa.Array]:
+    """`person_codes` of EVENTS in total order, where each person's rows follow each other. Linear, nothing is hashed."""
+    words = np.frombuffer(column.buffers()[1] or b"", np.int64).reshape(-1, 2)
+    words = words[column.offset : column.offset + len(column)]
+    begins = np.ones(len(words), np.bool_)
+    begins[1:] = (words[1:, 0] != words[:-1, 0]) | (words[1:, 1] != words[:-1, 1])
+    return np.cumsum(begins, dtype=np.int32) - np.int32(1), column.filter(pa.array(begins))
+
+
 def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None, end_us: int) -> Bools:
     """Which events are of a session that may go on after `end_us` (µs UTC, exclusive): its last is no more than the gap
     before.
 
+    O(n + (n + s) log s) for n events and s spent intervals.
+
     Args:
         events, gap_us, spent: as of `build_actions`.
     """
-    person, persons = person_codes(pa.chunked_array([events.column("person")]))
+    person, persons = runs_of_people(events.column("person"))
     time_us = np.asarray(events.column("time_us"), np.int64)
     opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
     first = np.flatnonzero(opens)
@@ -100,6 +115,8 @@ def build_actions(
 ) -> Sequenced:
     """Sessionize and reduce.
 
+    O(n + (n + s) log s) for n events and s spent intervals: the events are in order already.
+
     Args:
         events: EVENTS in total order, as `order_events` returns them.
         gap_us: a pause longer than this starts a new session (exactly the gap does not; DESIGN §2).
@@ -107,7 +124,7 @@ def build_actions(
         spent: SPENT_OF_PEOPLE, what was released before (`transforms.barriers`); None: nothing.
     """
     rows = events.num_rows
-    person, persons = person_codes(pa.chunked_array([events.column("person")]))
+    person, persons = runs_of_people(events.column("person"))
     time_us = np.asarray(events.column("time_us"))
     path = events.column("path")
     code = np.asarray(path.indices, np.int32)
@@ -145,13 +162,21 @@ def _first_of_each(table: pa.Table, person: Int32s, order: Int64s) -> npt.NDArra
     record_id = table.column("record_id")
     if record_id.null_count == len(order):
         return keep
-    encoded = record_id.combine_chunks().dictionary_encode()
-    code = np.asarray(encoded.indices.fill_null(-1), np.int64)[order]
-    named = np.flatnonzero(code >= 0)
-    pair = person[order][named].astype(np.int64) * (len(encoded.dictionary) + 1) + code[named]
-    keep[named] = False
-    keep[named[number(pair).first]] = True
+    named = np.flatnonzero(np.asarray(record_id.is_valid())[order])
+    some = named[repeated(_heads(record_id)[order[named]])]
+    encoded = record_id.take(pa.array(order[some])).combine_chunks().dictionary_encode()
+    code = np.asarray(encoded.indices, np.int64)
+    pair = person[order[some]].astype(np.int64) * (len(encoded.dictionary) + 1) + code
+    keep[some] = False
+    keep[some[number(pair).first]] = True
     return keep
+
+
+def _heads(digests: pa.ChunkedArray) -> Int64s:
+    """The first half of each digest; whatever, where there is none."""
+    plain = digests.combine_chunks()
+    words = np.frombuffer(plain.buffers()[1], np.int64).reshape(-1, 2)
+    return words[plain.offset : plain.offset + len(plain), 0]
 
 
 def _empty() -> pa.RecordBatch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +13,20 @@ import pyarrow.compute as pc
 
 from verifier.before import Before
 from verifier.counts import Counts
-from verifier.holdings import Holdings, held_by
+from verifier.holdings import Held, Holdings, held_by
 from verifier.intervals import Claims, check_intervals, digest_array
 from verifier.policy import Policy
 from verifier.release import Release, read_release
-from verifier.staging import Bucket, active_people, is_sound, read_events
+from verifier.staging import Bucket, Staged, active_people, is_sound, read_events
 from verifier.tokens import give_their_record
 from verifier.violations import Tally
+
+
+class Each(Protocol):
+    """`map`, or what does the same on several threads."""
+
+    def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
+        """The results, in the order of the items."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +72,18 @@ def verify(
     policy: Policy,
     holdings: Holdings,
     before: Before,
+    *,
+    in_order: Each = map,
 ) -> Verification:
     """Hold a release to its policy.
 
     Args:
         parquet: all files of one version, `…/<kind>/<split>-<i>-of-<n>.parquet`; none where nothing could be released.
-        buckets: loaders of all person buckets, called one at a time, so that memory is bounded by one bucket.
+        buckets: loaders of all person buckets. Memory is bounded by as many as are looked at at a time.
         policy: what was promised.
         holdings: who held which unit, as the registry has it.
         before: what earlier versions released.
+        in_order: like `map`, one at a time; or several at a time, if the results keep the order.
 
     Raises:
         OSError: a file is not there or may not be read. What a file or a bucket *holds* never raises: it is counted.
@@ -81,9 +91,20 @@ def verify(
     tally = Tally()
     release = read_release(parquet, policy, tally)
     recount = _Recount(release, policy, holdings, before, tally)
-    for load in buckets:
-        recount.add(load())
+    for one in in_order(recount.examine, buckets):
+        recount.add(one)
     return recount.close()
+
+
+class _Examined(NamedTuple):
+    """One bucket, looked at by itself. `claims`: of released records, and true."""
+
+    staged: Staged
+    claims: Claims
+    held: Held
+    active: int
+    events: int
+    emissions: int
 
 
 class _Recount:
@@ -99,25 +120,42 @@ class _Recount:
         self.persons: list[Any] = []
         self.active = self.events = self.sessions = self.emissions = self.released_events = 0
 
-    def add(self, bucket: Bucket) -> None:
-        if not is_sound(bucket, self.tally):
-            return
-        staged = read_events(bucket.events, gap_us=self.policy.gap_us, before=self.before, tally=self.tally)
-        claims = check_intervals(bucket.emissions, staged, self.digests, self.tally)
+    def examine(self, load: Callable[[], Bucket]) -> tuple[_Examined | None, Tally]:
+        """What does not depend on other buckets, and changes nothing here; None: the bucket cannot be read."""
+        bucket, tally = load(), Tally()
+        if not is_sound(bucket, tally):
+            return None, tally
+        staged = read_events(bucket.events, gap_us=self.policy.gap_us, before=self.before, tally=tally)
+        claims = check_intervals(bucket.emissions, staged, self.digests, tally)
         # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
         claims = _where(claims, claims.record >= 0)
         true = give_their_record(
             claims, staged.path, staged.paths, self.release, drop_repeats=self.policy.drop_repeats
         )
-        self.tally.add("wrong_token", ~true)
-        claims = _where(claims, true)
-        self.counts.add(claims, staged, held_by(staged.persons, self.spans), self.policy, self.tally)
-        self.persons.append(staged.persons)
-        self.active += active_people(bucket, self.before.first_us)
-        self.events += bucket.events.num_rows
-        self.sessions += int(staged.session[-1]) if len(staged.session) else 0
-        self.emissions += bucket.emissions.num_rows
-        self.released_events += int(claims.length.sum())
+        tally.add("wrong_token", ~true)
+        one = _Examined(
+            staged,
+            _where(claims, true),
+            held_by(staged.persons, self.spans),
+            active_people(bucket, self.before.first_us),
+            bucket.events.num_rows,
+            bucket.emissions.num_rows,
+        )
+        return one, tally
+
+    def add(self, examined: tuple[_Examined | None, Tally]) -> None:
+        """Count a bucket in."""
+        one, tally = examined
+        self.tally.merge(tally)
+        if one is None:
+            return
+        self.counts.add(one.claims, one.staged, one.held, self.policy, self.tally)
+        self.persons.append(one.staged.persons)
+        self.active += one.active
+        self.events += one.events
+        self.sessions += int(one.staged.session[-1]) if len(one.staged.session) else 0
+        self.emissions += one.emissions
+        self.released_events += int(one.claims.length.sum())
 
     def close(self) -> Verification:
         persons = pa.chunked_array(self.persons, pa.binary(16))

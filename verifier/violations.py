@@ -64,3 +64,8 @@ class Tally:
             self.counts[kind] = self.counts.get(kind, 0) + number
         if kind not in KINDS:
             raise KeyError(f"{kind} is no kind of violation")
+
+    def merge(self, other: Tally) -> None:
+        """Count what another tally counted."""
+        for kind, number in other.counts.items():
+            self.add(kind, number)

@@ -77,6 +77,15 @@ def read_ordered(name: str, pattern: str, mapping: Mapping) -> pa.RecordBatch:
     Raises:
         InputError: no file matches, or a record cannot be used.
     """
+    return order_events(read_batches(name, pattern, mapping)).events
+
+
+def read_batches(name: str, pattern: str, mapping: Mapping) -> list[pa.RecordBatch]:
+    """Read and decode a log as a run does, everybody admitted, in one bucket: EVENTS, a batch a file, not ordered yet.
+
+    Raises:
+        InputError: no file matches, or a record cannot be used.
+    """
     events: list[pa.RecordBatch] = []
     policy = EventPolicy(
         mapping,
@@ -100,4 +109,4 @@ def read_ordered(name: str, pattern: str, mapping: Mapping) -> pa.RecordBatch:
         if parts:
             table = pa.concat_tables(parts).unify_dictionaries()
             events += [batch for _, batch in partition(table, buckets=1)]
-    return order_events(events).events
+    return events

@@ -39,7 +39,7 @@ def test_flags_that_cannot_be_used(flags, said):
     ],
 )
 def test_runners_here_and_on_a_cluster(flags, beyond):
-    assert is_cluster(beam_options(flags)) == beyond
+    assert is_cluster(flags) == beyond
 
 
 def test_what_a_cluster_is_told_unless_flags_say_otherwise():

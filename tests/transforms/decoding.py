@@ -52,7 +52,8 @@ def seen(decoded: list[Decoded]) -> tuple[list[Row], list[tuple[int, str]]]:
         names = [name for name in part.rows.column_names if name != POSITION]
         for name in names:
             kind = part.rows.schema.field(name).type
-            assert pa.types.is_string(kind) or kind in (pa.int64(), pa.float64(), pa.bool_(), pa.binary(16))
+            words = pa.dictionary(pa.int32(), pa.string())
+            assert kind in (pa.string(), words, pa.int64(), pa.float64(), pa.bool_(), pa.binary(16))
         for row in part.rows.select([POSITION, *names]).to_pylist():
             rows.append((row[POSITION], *(text(row[name]) for name in names)))
         rejects += [(r["position"], r["reason"]) for r in part.rejects.to_pylist()]

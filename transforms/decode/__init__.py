@@ -19,10 +19,10 @@ class Decoded:
     """Some records of one file, in the file's order.
 
     Attributes:
-        rows: RAW: the mapping's columns, each string, int64, double or bool (the time column of a Parquet file also
-            timestamp[us], zoned if the file says so); null: the record has no such value, or a null one. A column whose
-            values have several types is text: whole numbers in digits, others in their shortest round-trip form, `true`,
-            `false`. Then POSITION, then RECORD_ID where it was asked for.
+        rows: RAW: the mapping's columns, each string (or a dictionary of them), int64, double or bool (the time column of
+            a Parquet file also timestamp[us], zoned if the file says so); null: the record has no such value, or a null
+            one. A column whose values have several types is text: whole numbers in digits, others in their shortest
+            round-trip form, `true`, `false`. Then POSITION, then RECORD_ID where it was asked for.
         rejects: REJECTS. Each record is in exactly one of the two; blank lines are no records.
     """
 

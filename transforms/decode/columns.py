@@ -34,12 +34,13 @@ def unify(parts: Sequence[pa.Array], *, numeric: bool) -> pa.Array:
     """The pieces of one column end to end, in one type.
 
     Args:
-        parts: string, int64, double or bool; an all-null piece takes any type.
+        parts: string (or a dictionary of strings), int64, double or bool; an all-null piece takes any type.
         numeric: int64 and double together may become double (where that loses nothing) instead of text.
 
     Returns:
         The common type; string where there are several.
     """
+    parts = [as_text(part) if pa.types.is_dictionary(part.type) else part for part in parts]
     types = {part.type for part in parts if part.null_count < len(part)} or {pa.string()}
     if len(types) == 1:
         common = types.pop()

@@ -63,6 +63,8 @@ def scan_fields(
 ) -> Fields:
     """Scan complete records from `begin` on.
 
+    Linear in the bytes, and once more in the reach of a quote that stays open.
+
     Args:
         limit: records that start here or later belong to somebody else.
         final: nothing comes behind the data.

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from transforms.decode.arrays import Bytes, Int8s, Int32s, Int64s
-from transforms.kernel import kernel
+from transforms.decode.words import address_of, byte_at, same_bytes, until_special
+from transforms.kernel import inner, kernel
 
 GOOD: Final = 0
 ODD: Final = 1
@@ -108,25 +109,30 @@ def _scan(
     container = np.zeros(_DEPTH, np.int8)
     inside = np.zeros(_DEPTH, np.int64)  # the node that an open object is, -1: none of the wanted
     number = np.zeros(2, np.int64)
+    base, spelled = address_of(data), address_of(names)
+    follows = np.zeros(
+        len(node) + 1, np.int64
+    )  # by entry (0: none, the first) which one came next the last time
     for record in range(len(starts)):
         end = ends[record]
-        i = _skip(data, starts[record], end)
+        i = _skip(base, starts[record], end)
         if i == end:
             status[record] = BLANK
             continue
         status[record] = ODD
-        if data[i] != 0x7B:
+        if byte_at(base + i) != 0x7B:
             continue
         container[0], inside[0], depth, state, entry = _OBJECT, 0, 1, _KEY_OR_END, -1
+        before = 0
         i += 1
         while True:
-            i = _skip(data, i, end)
+            i = _skip(base, i, end)
             if i >= end:
                 break
-            c = data[i]
+            c = byte_at(base + i)
             if state <= _KEY:
                 if c == 0x22:
-                    stop, escaped = _string(data, i + 1, end)
+                    stop, escaped = _string(base, i + 1, end)
                     if stop < 0:
                         break
                     entry = -1
@@ -134,13 +140,25 @@ def _scan(
                     if within >= 0:
                         if escaped:
                             break
-                        entry = _find(data, i + 1, stop - i - 1, within, names, node, name_start, name_length)
+                        guess = follows[before]
+                        length = stop - i - 1
+                        if not (
+                            name_length[guess] == length
+                            and node[guess] == within
+                            and same_bytes(spelled + name_start[guess], base + i + 1, length)
+                        ):
+                            guess = _find(
+                                base + i + 1, length, within, spelled, node, name_start, name_length
+                            )
+                        entry = guess
                         if entry >= 0:
+                            follows[before] = entry
+                            before = entry + 1
                             if seen[entry] == record:
                                 break
                             seen[entry] = record
-                    i = _skip(data, stop + 1, end)
-                    if i >= end or data[i] != 0x3A:
+                    i = _skip(base, stop + 1, end)
+                    if i >= end or byte_at(base + i) != 0x3A:
                         break
                     i += 1
                     state = _VALUE
@@ -176,7 +194,7 @@ def _scan(
                 if into >= 0:
                     break
                 if c == 0x22:
-                    stop, escaped = _string(data, i + 1, end)
+                    stop, escaped = _string(base, i + 1, end)
                     if stop < 0:
                         break
                     if to >= 0:
@@ -191,7 +209,11 @@ def _scan(
                         kinds[to, record] = TRUE
                     i += 4
                 elif c == 0x66:  # false
-                    if i + 5 > end or not _word(data, i, end, 0x61, 0x6C, 0x73) or data[i + 4] != 0x65:
+                    if (
+                        i + 5 > end
+                        or not _word(data, i, end, 0x61, 0x6C, 0x73)
+                        or byte_at(base + i + 4) != 0x65
+                    ):
                         break
                     if to >= 0:
                         kinds[to, record] = FALSE
@@ -213,39 +235,38 @@ def _scan(
             state = _COMMA_OR_END
             entry = -1
             if depth == 0:
-                if _skip(data, i, end) == end:
+                if _skip(base, i, end) == end:
                     status[record] = GOOD
                 break
 
 
-@kernel
-def _skip(data: Bytes, i: int, end: int) -> int:
-    while i < end and (data[i] == 0x20 or data[i] == 0x0A or data[i] == 0x0D or data[i] == 0x09):
+@inner
+def _skip(base: int, i: int, end: int) -> int:
+    while i < end:
+        c = byte_at(base + i)
+        if c > 0x20 or not (c == 0x20 or c == 0x0A or c == 0x0D or c == 0x09):
+            break
         i += 1
     return i
 
 
-@kernel
+@inner
 def _find(
-    data: Bytes,
     at: int,
     length: int,
     within: int,
-    names: Bytes,
+    names: int,
     node: Int64s,
     name_start: Int64s,
     name_length: Int64s,
 ) -> int:
     for entry in range(len(node)):
-        if name_length[entry] == length and node[entry] == within:
-            begin = name_start[entry]
-            same = True
-            for j in range(length):
-                if names[begin + j] != data[at + j]:
-                    same = False
-                    break
-            if same:
-                return entry
+        if (
+            name_length[entry] == length
+            and node[entry] == within
+            and same_bytes(names + name_start[entry], at, length)
+        ):
+            return entry
     return -1
 
 
@@ -254,32 +275,33 @@ def _word(data: Bytes, i: int, end: int, second: int, third: int, fourth: int) -
     return i + 4 <= end and data[i + 1] == second and data[i + 2] == third and data[i + 3] == fourth
 
 
-@kernel
-def _string(data: Bytes, i: int, end: int) -> tuple[int, bool]:
+@inner
+def _string(base: int, i: int, end: int) -> tuple[int, bool]:
     """Where the closing quote is, and whether a backslash came before it; -1: leave it to the full parser."""
     escaped = False
-    while i < end:
-        c = data[i]
+    while True:
+        i = until_special(base + i, base + end) - base
+        if i >= end:
+            return -1, False
+        c = byte_at(base + i)
         if c == 0x22:
             return i, escaped
         if c < 0x20:
             return -1, False
         i += 1
-        if c != 0x5C:
-            continue
         escaped = True
         if i >= end:
             return -1, False
-        c = data[i]
+        c = byte_at(base + i)
         i += 1
         if c == 0x75:  # u
             if i + 4 > end:
                 return -1, False
             for j in range(i, i + 4):
-                h = data[j]
+                h = byte_at(base + j)
                 if not (0x30 <= h <= 0x39 or 0x41 <= h <= 0x46 or 0x61 <= h <= 0x66):
                     return -1, False
-            if (data[i] | 32) == 0x64 and data[i + 1] >= 0x38:  # a surrogate
+            if (byte_at(base + i) | 32) == 0x64 and byte_at(base + i + 1) >= 0x38:  # a surrogate
                 return -1, False
             i += 4
         elif not (
@@ -293,7 +315,6 @@ def _string(data: Bytes, i: int, end: int) -> tuple[int, bool]:
             or c == 0x74
         ):
             return -1, False
-    return -1, False
 
 
 @kernel

@@ -16,7 +16,7 @@ from transforms.schemas import DIGEST, POSITION, RECORD_ID
 def invalid_utf8(data: bytes, starts: Int64s, ends: Int64s) -> Bools:
     """Which of the records `data[starts[i] : ends[i]]` are not valid UTF-8. One pass where all of it is."""
     bad = np.zeros(len(starts), np.bool_)
-    if len(starts) and not is_utf8(data[starts[0] : ends[-1]]):
+    if len(starts) and not data.isascii() and not is_utf8(data[starts[0] : ends[-1]]):
         for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
             bad[index] = not is_utf8(data[start:end])
     return bad

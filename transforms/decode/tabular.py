@@ -53,6 +53,8 @@ def decode_batch(
 ) -> Decoded:
     """One batch of a table's rows.
 
+    Linear in the values; a row is looked at by itself only where its digest is asked for.
+
     Args:
         batch: holds every mapped column; with `record_key` every column of the file.
         position: the row number of the batch's first row in the file.

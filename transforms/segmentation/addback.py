@@ -13,7 +13,10 @@ from transforms.segmentation.world import TRANSITIONS, Flags, World
 
 
 def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> None:
-    """At most `passes` times revive every dropped phrase that ≥ k people would gain from; keep what releases more."""
+    """At most `passes` times revive every dropped phrase that ≥ k people would gain from; keep what releases more.
+
+    Each pass is a look at all occurrences of the dropped phrases, and a repair.
+    """
     for _ in range(passes):
         best = world.tally[TRANSITIONS]
         gaining = gaining_people(world)
@@ -30,7 +33,10 @@ def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> N
 
 
 def gaining_people(world: World) -> Int32:
-    """For each dropped phrase the people with an occurrence at which taking it would raise the total weight; else 0."""
+    """For each dropped phrase the people with an occurrence at which taking it would raise the total weight; else 0.
+
+    Linear in the tokens and in the occurrences of the dropped phrases.
+    """
     return _gaining(
         world.first,
         world.last,

@@ -14,6 +14,8 @@ from transforms.segmentation.mine import Flags, Trie
 def compact(trie: Trie) -> Trie:
     """The same trie over fewer tokens: a covered n-gram stays contiguous, and none is new, for occurrences are kept.
 
+    Linear in the tokens and in the nodes.
+
     Ranges of single tokens may then point at −1; those of phrases never do.
     """
     kept = _covered(trie.longest, trie.length)

@@ -24,6 +24,8 @@ def people_per_phrase(
 ) -> int:
     """Walk the chosen phrases from the left; fill `emitters` and `outside`; return the transitions they hold.
 
+    Linear in the tokens; with units also in the units of all emitters, a person once a phrase.
+
     `outside[x]`: emitters of x less those of its fullest unit, a person counting in every unit held; all of them where
     `with_units` is false.
     """

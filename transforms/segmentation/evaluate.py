@@ -10,7 +10,10 @@ from transforms.segmentation.world import OFF, STALE, TRANSITIONS, World
 
 @kernel
 def evaluate(world: World) -> int:
-    """Bring everything but `emitted` up to date; return the transitions held by the phrases."""
+    """Bring everything but `emitted` up to date; return the transitions held by the phrases.
+
+    Linear in nodes and tokens, times the living prefixes of a token, at most max_length.
+    """
     world.tally[STALE] = 1
     living_prefixes(world.parent, world.length, world.alive, world.up)
     choose(world.longest, world.length, world.weight, world.alive, world.up, world.gain, world.choice)
@@ -29,7 +32,10 @@ def evaluate(world: World) -> int:
 
 @kernel
 def lay_path(world: World) -> None:
-    """Fill `emitted` and the lists of emissions from `choice`: what incremental steps start from."""
+    """Fill `emitted` and the lists of emissions from `choice`: what incremental steps start from.
+
+    Linear in the tokens.
+    """
     world.tally[STALE] = 0
     world.emitted[:] = OFF
     world.head[:] = -1

@@ -48,7 +48,10 @@ def build_lookup(inventory: Inventory) -> Lookup:
 
 
 def longest_nodes(lookup: Lookup, tokens: Int32, starts: Int64) -> Int32:
-    """For each token the deepest node spelled from there inside its session; −1: none."""
+    """For each token the deepest node spelled from there inside its session; −1: none.
+
+    Linear in the tokens, times the longest phrase.
+    """
     return _longest(tokens, starts, lookup.keys, lookup.targets, lookup.vocabulary)
 
 

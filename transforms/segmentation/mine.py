@@ -44,7 +44,10 @@ class Trie:
 
 
 def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
-    """Every n-gram of length 1 … max_length that ≥ k people have, ≥ min_outside_unit of them outside any one unit."""
+    """Every n-gram of length 1 … max_length that ≥ k people have, ≥ min_outside_unit of them outside any one unit.
+
+    Linear in the occurrences of all frequent n-grams, so at most max_length times the tokens.
+    """
     tokens = sessions.tokens
     person, stop = _expand(tokens, sessions.starts, sessions.person)
     found = _mine(

@@ -18,7 +18,10 @@ Flags = npt.NDArray[np.uint8]
 
 @kernel
 def living_prefixes(parent: Int32, length: Int8, alive: Flags, up: Int32) -> None:
-    """Set `up[x]` to the longest living phrase that is a proper prefix of x, −1: none (parents come first)."""
+    """Set `up[x]` to the longest living phrase that is a proper prefix of x, −1: none (parents come first).
+
+    Linear in the nodes.
+    """
     for x in range(len(parent)):
         y = parent[x]
         if y >= 0 and not alive[y]:

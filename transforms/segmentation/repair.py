@@ -29,6 +29,9 @@ CHEAPER: Final = 6
 def repair(world: World, changed: Int32, drop_permille: int, most_lent: int) -> None:
     """Bring the cut up to date with the changed phrases, then mend it until no emitted phrase has too few people.
 
+    A round costs a whole pass, or the occurrences of the phrases that it changes where these are few, and a sort of what
+    fails; there are at most as many rounds as living phrases.
+
     Each round drops `drop_permille` of the failing phrases, at least AT_ONCE while MANY phrases fail or live, else 1; the
     others gain LOAN, up to `most_lent` above their first weight. Ends, for every round drops a phrase.
     """
@@ -65,7 +68,10 @@ def repair(world: World, changed: Int32, drop_permille: int, most_lent: int) -> 
 
 @kernel
 def bring_up_to_date(world: World, changed: Int32) -> bool:
-    """Incrementally where that is cheaper; return whether it was (then only `affected` phrases are recounted)."""
+    """Incrementally where that is cheaper; return whether it was (then only `affected` phrases are recounted).
+
+    Linear in the tokens, or in the occurrences of the changed phrases, whichever is estimated to be less.
+    """
     occurrences = 0
     for x in changed:
         occurrences += world.last[x] - world.first[x]

@@ -18,6 +18,8 @@ from transforms.segmentation.world import AFFECTED, CLOCK, OFF, TRANSITIONS, WOR
 def revise(world: World, changed: Int32) -> None:
     """Bring gain, choice, emitted, the transitions and the affected phrases' counts up to date.
 
+    Linear in the occurrences of the changed phrases and in what the changes reach, times max_length at most.
+
     `changed`: the phrases whose `alive` or `weight` is new. Afterwards `affected` lists those whose emissions changed.
     """
     _mark(

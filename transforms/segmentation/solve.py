@@ -32,6 +32,9 @@ def solve(
 ) -> Inventory:
     """The phrases to release: those that, when `cut` takes the best of them in every session, enough people emit.
 
+    Mining and each whole pass are linear in the tokens, times max_length at most. How many rounds the repair takes depends
+    on the log: each drops a share of what fails. Add back and local search are bounded by the settings.
+
     Args:
         sessions: who did what; token ids below `vocabulary_size`.
         vocabulary_size: one more than the largest token id.
