@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+import pyarrow as pa
 
 from etl.errors import ClusterError, ConfigError, StorageError, UnseenStagingError
 from etl.job import Job
@@ -43,6 +46,14 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
         ) from None
     except RuntimeError as error:
         raise _said_plainly(str(error), job, on_cluster=on_cluster) or error from None
+    finally:
+        _give_back()
+
+
+def _give_back() -> None:
+    """The local runner leaves what it held to the collector of cycles, and Arrow keeps what it freed: not beyond here."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
 
 
 def _to_its_end(result: Any) -> None:
