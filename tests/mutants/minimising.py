@@ -98,12 +98,12 @@ MINIMISING = (
         T6,
         (
             SEALED,
-            "AESGCM(key).encrypt(nonce, content, _place(path))",
-            "content",
+            "AESGCM(key).encrypt(nonce, plain, place)",
+            "bytes(plain)",
         ),
         (
             SEALED,
-            "AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(path))",
+            "AESGCM(key).decrypt(sealed[:NONCE_BYTES], memoryview(sealed)[NONCE_BYTES:], place)",
             "sealed[NONCE_BYTES:]",
         ),
     ),
@@ -112,8 +112,8 @@ MINIMISING = (
         "tests/privacy/test_second_eyes.py",
         (
             SEALED,
-            "    write_bytes(sealed, path)\n",
-            "    write_bytes(sealed, path)\n    path.with_suffix('.key').write_bytes(key)\n",
+            "    write_bytes(seal(content, key, _place(path)), path)\n",
+            "    write_bytes(seal(content, key, _place(path)), path)\n    path.with_suffix('.key').write_bytes(key)\n",
         ),
     ),
     mutant(
