@@ -1,8 +1,9 @@
-"""The shuffle by person bucket: through the runner, or through sealed files in the staging folder.
+"""The shuffle by person bucket, sealed: through the runner, or through files in the staging folder.
 
 A runner that works in one process keeps what it shuffles in memory and copies it several times. There the batches are
 written as they come, as a sort-based shuffle does it: one file for many buckets, and only where each bucket's part lies
-goes through the runner.
+goes through the runner. A runner on a cluster is given the batches themselves, sealed as well: it leaves what it shuffles
+on the disks of its workers, also when one of them is killed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import uuid4
 
 import pyarrow as pa
@@ -29,25 +30,34 @@ class Part(NamedTuple):
     size: int
 
 
+class Sealed(NamedTuple):
+    """A bucket's part of a shuffle itself."""
+
+    content: bytes
+
+
 class Waiting(NamedTuple):
     """What waited for the window, which lies in the staging folder since the run began."""
 
 
-Travelling: TypeAlias = Part | Waiting | Any  # pa.RecordBatch: pyarrow has no types
+Travelling: TypeAlias = Part | Sealed | Waiting
 """Some events of a bucket on their way: where they lie, or themselves."""
+
+_WITH_RUNNER = "runner"
+"""In the place of a file's name."""
 
 
 def send(parts: Iterable[tuple[int, pa.RecordBatch]], job: Job) -> Iterator[tuple[int, Travelling]]:
     """Let batches (bucket, EVENTS) travel: in one new shuffle file, or with the runner."""
     if not job.shuffles_in_files:
-        yield from ((bucket, to_wire(batch)) for bucket, batch in parts)
+        for bucket, batch in parts:
+            yield bucket, Sealed(seal(_plain(batch), job.sealing_key, _place(_WITH_RUNNER, bucket)))
         return
     path = job.staging.shuffled / f"{uuid4().hex}.parts"
     sent, start = [], 0
     with staged(path) as partial, partial.open("wb", buffering=0) as file:
         for bucket, batch in parts:
-            plain = ipc_bytes(pa.Table.from_batches([to_wire(batch)]))
-            sealed = seal(plain, job.sealing_key, _place(path.name, bucket))
+            sealed = seal(_plain(batch), job.sealing_key, _place(path.name, bucket))
             file.write(sealed)
             sent.append((bucket, Part(str(path), start, len(sealed))))
             start += len(sealed)
@@ -61,17 +71,21 @@ def receive(bucket: int, travelled: Iterable[Travelling], job: Job) -> list[pa.R
         if isinstance(one, Waiting):
             batches += read_sealed(job.staging.pooled(bucket), job.sealing_key).combine_chunks().to_batches()
         elif isinstance(one, Part):
-            batches.append(from_wire(_opened(one, bucket, job.sealing_key)))
+            with open(one.path, "rb", buffering=0) as file:
+                sealed = os.pread(file.fileno(), one.size, one.start)
+            batches.append(_opened(sealed, job.sealing_key, _place(Path(one.path).name, bucket)))
         else:
-            batches.append(from_wire(one))
+            batches.append(_opened(one.content, job.sealing_key, _place(_WITH_RUNNER, bucket)))
     return batches
 
 
-def _opened(part: Part, bucket: int, key: bytes) -> pa.RecordBatch:
-    with open(part.path, "rb", buffering=0) as file:
-        sealed = os.pread(file.fileno(), part.size, part.start)
-    with pa.ipc.open_stream(unseal(sealed, key, _place(Path(part.path).name, bucket))) as reader:
-        return reader.read_next_batch()
+def _plain(batch: pa.RecordBatch) -> memoryview:
+    return ipc_bytes(pa.Table.from_batches([to_wire(batch)]))
+
+
+def _opened(sealed: bytes, key: bytes, place: bytes) -> pa.RecordBatch:
+    with pa.ipc.open_stream(unseal(sealed, key, place)) as reader:
+        return from_wire(reader.read_next_batch())
 
 
 def _place(name: str, bucket: int) -> bytes:

@@ -65,11 +65,10 @@ def main() -> int:
         )
         print(f"here: {world.seconds:.0f} s, {len(world.expected)} files", flush=True)
         rows, job = _rows(world, artefacts, folder, given)
-        told = [path for name in ("logs", "cluster") for path in tells(folder / name, world.secrets)]
+        told = [*tells(folder / "logs", world.secrets), *tells(folder / "cluster", world.accounts)]
         if told:
             print(f"PROBLEM: {', '.join(told)} tell of somebody")
-            return 1
-        if given.out is not None:
+        if given.out is not None and not told:
             python = version("apache-beam")
             text = page(rows, job, world, artefacts, python=python, workers=given.workers)
             (given.out / "flink.md").write_text(text, "utf-8")
@@ -77,7 +76,7 @@ def main() -> int:
         if given.keep_logs is not None:
             shutil.copytree(folder / "logs", given.keep_logs, dirs_exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
-    return int(any(row.problems for row in rows))
+    return int(bool(told) or any(row.problems for row in rows))
 
 
 def _rows(

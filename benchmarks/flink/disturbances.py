@@ -12,30 +12,31 @@ from benchmarks.flink.cluster import Cluster
 from benchmarks.flink.jobs import FlinkJob
 from benchmarks.flink.trial import Disturbance
 
-STEPS: Final = {"ReadEvents": "ReadEvents", "Solve": "]Solve)", "Cut": "/Cut)"}
-"""What tells a step in the names that Beam gives Flink."""
+READING_S: Final = 9
+"""After so long the workers of a job have started Python and are reading."""
+
+SEQUENCED: Final = "events/*.sealed"
+CUT: Final = "emissions/*.sealed"
+RELEASED: Final = "release.arrow"
+"""What lies in the staging folder as soon as the first bucket is in order, the first is cut, the release is filtered."""
 
 
 def disturbances(cluster: Cluster) -> list[Disturbance]:
     """In the order in which a job passes through the steps."""
 
-    def kill_all_of(name: str, seconds: float, *, comes_back: bool) -> Disturbance:
-        step = STEPS[name]
-
+    def kill_all_of(when: str, at: str | None, *, comes_back: bool = True) -> Disturbance:
         def act(job: FlinkJob, _: subprocess.Popen[str]) -> None:
-            number = _at_work(job, step)
+            number = _at_work(job)
             cluster.processes.kill(f"taskmanager-{number}")
             cluster.processes.kill(f"pool-{number}")
             if comes_back:
                 cluster.start_worker(number)
 
         how = "started anew at once" if comes_back else "the other alone goes on"
-        return Disturbance(
-            f"`kill -9` of a task manager and its workers while it is at `{name}`; {how}", step, seconds, act
-        )
+        return Disturbance(f"`kill -9` of a task manager and its workers {when}; {how}", at, READING_S, act)
 
     def kill_workers(job: FlinkJob, _: subprocess.Popen[str]) -> None:
-        for process in cluster.processes.children_of(f"pool-{_at_work(job, STEPS['Cut'])}"):
+        for process in cluster.processes.children_of(f"pool-{_at_work(job)}"):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
@@ -46,22 +47,21 @@ def disturbances(cluster: Cluster) -> list[Disturbance]:
         process.send_signal(signal.SIGTERM)
 
     return [
-        kill_all_of("ReadEvents", 1, comes_back=True),
-        kill_all_of("Solve", 0, comes_back=True),
-        kill_all_of("ReadEvents", 3, comes_back=False),
-        Disturbance("`kill -9` of a Python worker while it is at `Cut`", STEPS["Cut"], 0, kill_workers),
+        kill_all_of("while they read", None),
+        kill_all_of("as the first bucket is in order", SEQUENCED),
+        kill_all_of("as the first bucket is cut", CUT),
+        kill_all_of("as the release is written", RELEASED),
+        kill_all_of("while they read", None, comes_back=False),
         Disturbance(
-            "`kill -9` of the run itself while the cluster is at `Solve`", STEPS["Solve"], 0, kill_run
+            "`kill -9` of a Python worker as the first bucket is in order", SEQUENCED, 0, kill_workers
         ),
-        Disturbance(
-            "SIGTERM to the run while the cluster is at `ReadEvents`", STEPS["ReadEvents"], 1, interrupt_run
-        ),
+        Disturbance("`kill -9` of the run itself as the first bucket is in order", SEQUENCED, 0, kill_run),
+        Disturbance("SIGTERM to the run while the workers read", None, READING_S, interrupt_run),
     ]
 
 
-def _at_work(job: FlinkJob, step: str) -> int:
-    """A task manager that has a part in a step."""
-    found = job.step(step)
-    return (
-        max(found.by_worker, key=lambda number: found.by_worker[number]) if found and found.by_worker else 0
-    )
+def _at_work(job: FlinkJob) -> int:
+    """The task manager that has read the most of what it was to read last."""
+    running = [step for step in job.steps if step.status == "RUNNING" and any(step.by_worker.values())]
+    counts = running[-1].by_worker if running else {0: 0}
+    return max(counts, key=lambda number: counts[number])

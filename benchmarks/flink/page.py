@@ -27,7 +27,7 @@ runner; the second, with what waited of the first, is run on the cluster (`--par
 After each run: `data/`, `manifests/` and `reports/` are compared byte for byte with what the local runner made ({files}
 files, {data} of them data); `desirepath verify`, `audit` and `versions` find nothing; nothing is left in staging. A run
 that published nothing is followed by another, and then the same is asked. Of {secrets} accounts and rare texts of the log
-none is in the logs and folders of the cluster and its workers afterwards.
+none is in the logs of the cluster and its workers afterwards, and none of the {accounts} accounts in any of its files.
 
 **{rows} runs; {verdict}.**
 
@@ -73,6 +73,7 @@ def page(
         files=len(world.expected),
         data=world.expected_data,
         secrets=len(world.secrets),
+        accounts=len(world.accounts),
         rows=len(rows),
         verdict="all as they should be" if not bad else f"{len(bad)} with problems",
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,7 +32,8 @@ class Pieces:
 @dataclass(frozen=True)
 class World:
     """`template`: a registry with the first night, and with what waits of it. `expected`: what the second adds to the public
-    files. `seconds`: what that took here. `secrets`: who is in the log, and what fewer than k people have in it."""
+    files. `seconds`: what that took here. `accounts`: who is in the log; `secrets`: also
+    what fewer than k people have in it."""
 
     base: Path
     bin: Path
@@ -40,6 +43,7 @@ class World:
     template: Path
     expected: dict[str, bytes]
     seconds: float
+    accounts: tuple[bytes, ...]
     secrets: tuple[bytes, ...]
 
     @property
@@ -66,8 +70,26 @@ def build(base: Path, bin_folder: Path, *, events: int, people: int, pieces: Pie
             shutil.copytree(reference, template)
     added = {name: content for name, content in public_bytes(reference).items() if name not in before}
     return World(
-        base, bin_folder, events, people, pieces, template, added, seconds, secrets_of(base / "logs", k=10)
+        base,
+        bin_folder,
+        events,
+        people,
+        pieces,
+        template,
+        added,
+        seconds,
+        _accounts(base / "logs"),
+        secrets_of(base / "logs", k=10),
     )
+
+
+def _accounts(logs: Path) -> tuple[bytes, ...]:
+    found = set()
+    for path in logs.glob("*.jsonl"):
+        for line in path.read_bytes().splitlines():
+            with suppress(json.JSONDecodeError):
+                found.add(str(json.loads(line)["user_id"]).encode())
+    return tuple(sorted(account for account in found if len(account) > 5))
 
 
 def tells(folder: Path, secrets: tuple[bytes, ...]) -> list[str]:

@@ -41,6 +41,20 @@ SPREADING = (
         ("etl/pipeline.py", "list(range(len(job.splits)))", "list(job.splits)"),
     ),
     mutant(
+        "what a cluster shuffles is not sealed",
+        "tests/etl/test_shuffle.py",
+        (
+            "etl/shuffle.py",
+            "Sealed(seal(_plain(batch), job.sealing_key, _place(_WITH_RUNNER, bucket)))",
+            "Sealed(bytes(_plain(batch)))",
+        ),
+        (
+            "etl/shuffle.py",
+            "_opened(one.content, job.sealing_key, _place(_WITH_RUNNER, bucket))",
+            "from_wire(pa.ipc.open_stream(one.content).read_next_batch())",
+        ),
+    ),
+    mutant(
         "registries that stage in one folder remove each other's",
         STAGING,
         ("etl/registry.py", "staging.absolute() / self._mark()", "staging.absolute()"),

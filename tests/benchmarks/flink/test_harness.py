@@ -150,6 +150,7 @@ def test_the_page(tmp_path, problems):
         {"data/a.parquet": b"", "reports/a.html": b""},
         12.3,
         (b"alice",),
+        (b"alice", b"a rare text"),
     )
     failed = Row("`kill -9`", 74, 9.0, 3, "FAILED", "lost", False, "the next run: exit 0", {}, problems)
     names = (
