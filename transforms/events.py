@@ -25,7 +25,7 @@ from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
-from transforms.record_ids import record_ids
+from transforms.record_ids import record_ids, words_of
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
@@ -275,8 +275,11 @@ def _either(log: pa.DictionaryArray, registry: pa.DictionaryArray) -> pa.Diction
 
 def _record_ids(rows: pa.Table, policy: EventPolicy) -> pa.Array:
     mapping = policy.mapping
+    ids = None
     if mapping.dedupe == "record":
-        return rows.column(RECORD_ID)
-    if mapping.dedupe == "event_id" and mapping.event_id is not None:
-        return record_ids(as_text(rows.column(mapping.event_id)), key=policy.record_key)
+        ids = rows.column(RECORD_ID).combine_chunks()
+    elif mapping.dedupe == "event_id" and mapping.event_id is not None:
+        ids = record_ids(as_text(rows.column(mapping.event_id)), key=policy.record_key)
+    if ids is not None and len(ids):
+        return pa.array(words_of(ids)[:, 0], mask=np.asarray(ids.is_null()))
     return pa.nulls(rows.num_rows, EVENTS.field("record_id").type)

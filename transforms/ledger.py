@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from transforms.kernel import kernel
 from transforms.mapping import Mapping
-from transforms.record_ids import cmacs_of_pairs, record_ids
+from transforms.record_ids import bytes_of, cmacs_of_pairs, record_ids, words_of
 from transforms.schemas import LEDGER
 
 Int64s = npt.NDArray[np.int64]
@@ -67,7 +67,7 @@ def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
     account = events.column("account").dictionary_encode()
     time_us = np.asarray(events.column("time_us"), np.int64)
     which = np.asarray(account.indices, np.int64)
-    digests = cmacs_of_pairs(_bytes(account.dictionary), which, time_us, key=key)
+    digests = cmacs_of_pairs(bytes_of(account.dictionary), which, time_us, key=key)
     return digests.view(">i8").astype(np.int64)
 
 
@@ -80,7 +80,7 @@ def event_digests(events: pa.RecordBatch, places: Int64s) -> Int64s:
     record = events.column("record_id")
     if record.null_count == len(record):
         return places[:, 0]
-    return np.where(np.asarray(record.is_valid()), _words(record.fill_null(b"\0" * 16))[:, 0], places[:, 0])
+    return np.where(np.asarray(record.is_valid()), np.asarray(record.fill_null(0), np.int64), places[:, 0])
 
 
 def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
@@ -100,9 +100,9 @@ def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
         events: EVENTS in total order, none of the pool. digests: of `event_digests`.
         ledger: LEDGER, any order, with the person in the place of the account.
     """
-    digests = digests ^ _words(events.column("person"))[:, 0]
+    digests = digests ^ words_of(events.column("person"))[:, 0]
     ledger_digests = np.asarray(ledger.column("digest"), np.int64)
-    ledger_digests = ledger_digests ^ _words(ledger.column("account").combine_chunks())[:, 0]
+    ledger_digests = ledger_digests ^ words_of(ledger.column("account").combine_chunks())[:, 0]
     known, times = np.unique(ledger_digests, return_counts=True)
     if not len(known) or not len(digests):
         return np.zeros(len(digests), np.bool_)
@@ -130,7 +130,7 @@ def content_of(events: pa.RecordBatch, places: Int64s, *, key: bytes) -> Content
         places: of `places`.
     """
     path = events.column("path")
-    names = _words(record_ids(path.dictionary.cast(pa.string()), key=key)) | 1
+    names = words_of(record_ids(path.dictionary.cast(pa.string()), key=key)) | 1
     high, low = _products(np.ascontiguousarray(places), names, np.asarray(path.indices, np.int32))
     return Content(len(places), int(high), int(low))
 
@@ -143,14 +143,3 @@ def _products(places: Int64s, names: Int64s, path: npt.NDArray[np.int32]) -> tup
         high += np.uint64(places[row, 0]) * np.uint64(names[path[row], 0])
         low += np.uint64(places[row, 1]) * np.uint64(names[path[row], 1])
     return high, low
-
-
-def _bytes(column: pa.Array) -> npt.NDArray[np.uint8]:
-    width = column.type.byte_width
-    data = np.frombuffer(column.buffers()[1] or b"", np.uint8)
-    return data[column.offset * width : (column.offset + len(column)) * width].reshape(len(column), width)
-
-
-def _words(digests: pa.Array) -> Int64s:
-    """binary(16) without nulls as two words a row."""
-    return _bytes(digests).copy().view(">i8").astype(np.int64).reshape(-1, 2)

@@ -113,3 +113,15 @@ def _doubled(block: bytes) -> bytes:
     """Multiplication by x in GF(2¹²⁸), as CMAC derives its subkeys."""
     number = int.from_bytes(block, "big") << 1
     return (number ^ 0x87 if number >> 128 else number).to_bytes(_BLOCK + 1, "big")[1:]
+
+
+def bytes_of(column: pa.Array) -> npt.NDArray[np.uint8]:
+    """A column of fixed width as its bytes, a row each; what a null has there means nothing."""
+    width = column.type.byte_width
+    data = np.frombuffer(column.buffers()[1] or b"", np.uint8)
+    return data[column.offset * width : (column.offset + len(column)) * width].reshape(len(column), width)
+
+
+def words_of(digests: pa.Array) -> Int64s:
+    """binary(16) as two words a row; a null's mean nothing."""
+    return bytes_of(digests).copy().view(">i8").astype(np.int64).reshape(-1, 2)

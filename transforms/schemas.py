@@ -37,7 +37,10 @@ EVENTS: Final = pa.schema(
         pa.field(
             "path", pa.dictionary(pa.int32(), pa.string()), nullable=False
         ),  # levels joined by LEVEL_SEPARATOR
-        pa.field("record_id", DIGEST),  # null: the mapping asks for no deduplication, or the record has no id
+        # The first 64 bits of the keyed digest of the record's id: enough to tell one person's records apart.
+        pa.field(
+            "record_id", pa.int64()
+        ),  # null: the mapping asks for no deduplication, or the record has no id
         pa.field(
             "account", DIGEST, nullable=False
         ),  # keyed 128-bit digest of the account; people may have several

@@ -163,20 +163,13 @@ def _first_of_each(table: pa.Table, person: Int32s, order: Int64s) -> npt.NDArra
     if record_id.null_count == len(order):
         return keep
     named = np.flatnonzero(np.asarray(record_id.is_valid())[order])
-    some = named[repeated(_heads(record_id)[order[named]])]
+    some = named[repeated(np.asarray(record_id.fill_null(0), np.int64)[order[named]])]
     encoded = record_id.take(pa.array(order[some])).combine_chunks().dictionary_encode()
     code = np.asarray(encoded.indices, np.int64)
     pair = person[order[some]].astype(np.int64) * (len(encoded.dictionary) + 1) + code
     keep[some] = False
     keep[some[number(pair).first]] = True
     return keep
-
-
-def _heads(digests: pa.ChunkedArray) -> Int64s:
-    """The first half of each digest; whatever, where there is none."""
-    plain = digests.combine_chunks()
-    words = np.frombuffer(plain.buffers()[1], np.int64).reshape(-1, 2)
-    return words[plain.offset : plain.offset + len(plain), 0]
 
 
 def _empty() -> pa.RecordBatch:

@@ -20,7 +20,7 @@ EVENTS: Final = pa.schema(
         pa.field("file", pa.int32(), nullable=False),
         pa.field("position", pa.int64(), nullable=False),
         pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("record_id", pa.binary(16)),  # null: not to be deduplicated
+        pa.field("record_id", pa.int64()),  # null: not to be deduplicated
         pa.field("account", pa.binary(16), nullable=False),
         pa.field("fragment", pa.int64()),  # waited in the pool, in one piece; null: read from the files
     ]

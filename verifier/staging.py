@@ -182,13 +182,13 @@ def _same_record(record_id: Any, person: Int64s) -> int:
     if record_id.null_count == len(record_id):
         return 0
     valid = np.asarray(record_id.is_valid())
-    record, person = halves(record_id.drop_null()), person[valid]
-    high = np.sort(record.high)
-    doubled = high[1:][high[1:] == high[:-1]]
-    if not len(doubled):  # as a rule: then one word tells all of them apart
+    record, person = np.asarray(record_id.drop_null(), np.int64), person[valid]
+    ordered = np.sort(record)
+    doubled = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(doubled):  # as a rule: then nobody's stands twice
         return 0
-    some = np.isin(record.high, doubled)
-    keys = (record.low[some], record.high[some], person[some])
+    some = np.isin(record, doubled)
+    keys = (record[some], person[some])
     order = np.lexsort(keys)
     return _repeats(*(key[order] for key in keys))
 

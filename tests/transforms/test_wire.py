@@ -17,8 +17,12 @@ ACTS = st.lists(
         person=st.sampled_from("pqr"),
         minute=st.integers(-(10**9), 10**9),
         levels=st.sampled_from([("a",), ("b",)]),
+        unit=st.sampled_from([None, "u"]),
+        file=st.integers(0, 99),
         position=st.integers(0, 1 << 62),
         record_id=st.sampled_from([None, "r", "s"]),
+        account=st.none(),
+        fragment=st.sampled_from([None, 7]),
     ),
     max_size=20,
 )

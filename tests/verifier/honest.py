@@ -52,7 +52,7 @@ class Event(NamedTuple):
     file: int
     position: int
     path: str
-    record_id: bytes | None
+    record_id: int | None
     account: bytes = bytes(16)
     fragment: int | None = None
 
@@ -212,7 +212,7 @@ def _log_of(
             time_us += policy.gap_us + rng.choice([1, MINUTE])
             for name in chain.from_iterable(rng.choices(flows, k=rng.randint(1, 3))):
                 for _ in range(rng.choice([1, 1, 2])):
-                    record_id = hashlib.md5(f"{len(log)}".encode()).digest() if rng.random() < 0.8 else None
+                    record_id = 1000 + len(log) if rng.random() < 0.8 else None
                     path = "\x1f".join(LEVELS[name])
                     log.append(Event(person, unit, time_us, number, 10 * len(log) + day, path, record_id))
                     # Equal times, and a pause of exactly the gap, which does not end a session.

@@ -82,4 +82,4 @@ def a_place_twice(world):
 def a_record_id_twice(world):
     events = world.events[0]
     assert events[0].person == events[1].person
-    events[:2] = [events[0]._replace(record_id=bytes(16)), events[1]._replace(record_id=bytes(16))]
+    events[:2] = [events[0]._replace(record_id=7), events[1]._replace(record_id=7)]
