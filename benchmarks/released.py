@@ -49,7 +49,7 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         participation = read_participation(config.participation, KEY)
         files = find_inputs(config.input, mapping, date=None)
         memory = Memory.blank()
-        job, pooled = plan_job(config, mapping, files, KEY, staging, participation, memory, on_cluster=False)
+        job, pooled = plan_job(config, mapping, files, KEY, staging, participation, memory, workers="threads")
         run_pipeline(job, [])
         statistics = orjson.loads(staging.statistics.read_bytes())
         check_input(config, statistics, Registry(config.registry))

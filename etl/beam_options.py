@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from etl.errors import ConfigError
+
+Workers = Literal["threads", "processes", "cluster"]
 
 LOCAL_RUNNER: Final = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 
 LOCAL_RUNNERS: Final = frozenset(
     {"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner", "SwitchingDirectRunner"}
 )
-CLUSTER_RUNNERS: Final = frozenset(
-    {"PortableRunner", "FlinkRunner", "SparkRunner", "PrismRunner", "DataflowRunner"}
-)
+CLUSTER_RUNNERS: Final = frozenset({"PortableRunner", "FlinkRunner", "SparkRunner", "PrismRunner"})
 """Runners whose workers may be on other machines: what they stage must be seen by all of them (`--staging`)."""
 
 ENVIRONMENT_CACHE_MILLIS: Final = 3_600_000
 """How long a worker process is kept between two stages of a job: without it, each stage starts Python anew."""
 
 # A worker's log lines can quote a record. Job servers are written in Java, which knows no level above ERROR.
-_LOCAL_DEFAULTS: Final = {"log_level": "--default_sdk_harness_log_level=CRITICAL"}
-_CLUSTER_DEFAULTS: Final = {
-    "log_level": "--default_sdk_harness_log_level=ERROR",
-    "environment_cache_millis": f"--environment_cache_millis={ENVIRONMENT_CACHE_MILLIS}",
+_LOCAL_DEFAULTS: Final = ("--default_sdk_harness_log_level=CRITICAL",)
+_CLUSTER_DEFAULTS: Final = (
+    "--default_sdk_harness_log_level=ERROR",
+    f"--environment_cache_millis={ENVIRONMENT_CACHE_MILLIS}",
     # The packages are in the workers' environment; nobody reads the list of what is installed here.
-    "disable_logging_submission_environment": "--experiments=disable_logging_submission_environment",
-}
+    "--experiments=disable_logging_submission_environment",
+)
 
 
 def beam_options(flags: list[str]) -> Any:
@@ -74,9 +74,15 @@ def beam_options(flags: list[str]) -> Any:
     return options
 
 
-def is_cluster(flags: list[str]) -> bool:
-    """Whether the workers may be on other machines."""
-    return _runner(beam_options(flags)) in CLUSTER_RUNNERS
+def workers_of(flags: list[str]) -> Workers:
+    """What does the work: threads of this process, processes of this machine, or a cluster, which may be other machines."""
+    from apache_beam.options.pipeline_options import DirectOptions
+
+    options = beam_options(flags)
+    if _runner(options) in CLUSTER_RUNNERS:
+        return "cluster"
+    mode = options.view_as(DirectOptions).direct_running_mode
+    return "processes" if mode == "multi_processing" else "threads"
 
 
 def _runner(options: Any) -> str:
@@ -88,7 +94,8 @@ def _runner(options: Any) -> str:
 def _missing(flags: list[str], on_cluster: bool) -> list[str]:
     """What a job is given unless its flags say something else."""
     defaults = _CLUSTER_DEFAULTS if on_cluster else _LOCAL_DEFAULTS
-    return [flag for name, flag in defaults.items() if not any(name in given for given in flags)]
+    given = {flag.partition("=")[0] for flag in flags}
+    return [flag for flag in defaults if flag.partition("=")[0] not in given]
 
 
 def _unknown(flags: list[str]) -> list[str]:

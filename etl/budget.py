@@ -6,13 +6,14 @@ What a run takes whatever it reads, and what each thread takes, are measured (do
 
 from __future__ import annotations
 
-import _thread
 import os
 import resource
+import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from etl import logs
@@ -65,33 +66,81 @@ def room_for(actions: int, limit: int | None) -> None:
         raise MemoryError
 
 
+class Watch:
+    """Looks at this process's memory from a thread of its own, and interrupts the main thread where it is over the limit."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._over, self._done = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._look, name="max-memory", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there was more than the limit."""
+        return self._over.is_set()
+
+    def stop(self) -> None:
+        """Look no longer, and interrupt nobody from here on: what is undone now must be undone to its end."""
+        self._done.set()
+        for _ in range(3):  # an interruption that was on its way is met here
+            try:
+                self._thread.join()
+            except KeyboardInterrupt:
+                if not self.is_over:
+                    raise
+
+    def let_pass(self) -> None:
+        """The last look: what comes now is not to be interrupted half way.
+
+        Raises:
+            MemoryError: there was more than the limit.
+        """
+        self.stop()
+        if self.is_over:
+            raise MemoryError
+
+    def _look(self) -> None:
+        while self._limit is not None and not self._done.wait(_EVERY_SECONDS):
+            if resident_bytes() > self._limit:
+                self._over.set()
+                break
+        main = threading.main_thread().ident
+        while self.is_over and not self._done.is_set() and main is not None:
+            # A real signal wakes it where it waits. Where it stands in a destructor nobody hears it: again.
+            signal.pthread_kill(main, signal.SIGINT)
+            self._done.wait(_AGAIN_SECONDS)
+
+
 @contextmanager
-def within(limit: int | None) -> Iterator[None]:
+def within(limit: int | None) -> Iterator[Watch]:
     """Let the body take so many bytes (None: as many as there are) and no more; whatever it began is its to undo.
 
     Raises:
         ConfigError: it needs more than the limit, or more than the machine has.
     """
-    over, done = threading.Event(), threading.Event()
-
-    def watch() -> None:
-        while limit is not None and not done.wait(_AGAIN_SECONDS if over.is_set() else _EVERY_SECONDS):
-            if over.is_set() or resident_bytes() > limit:
-                over.set()
-                _thread.interrupt_main()  # where it stands in a destructor, nobody hears it: again, until the body ends
-
-    watcher = threading.Thread(target=watch, name="max-memory", daemon=True)
-    watcher.start()
+    watch = Watch(limit)
     try:
-        yield
+        yield watch
     except (KeyboardInterrupt, Exception) as error:
-        if not over.is_set() and not _is_too_little(error):
+        watch.stop()
+        if not watch.is_over and not _is_too_little(error):
             raise
         logs.interrupted.clear()
         raise ConfigError(_said(limit)) from None
     finally:
-        done.set()
-        watcher.join()
+        watch.stop()
+
+
+def cores() -> int:
+    """How many cores this process may use: of the machine, of its affinity, and of its container's quota."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    allowed = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        return max(1, min(allowed, -(-int(quota) // int(period))))
+    except (OSError, ValueError):  # no such file, or `max`
+        return allowed
 
 
 def resident_bytes() -> int:

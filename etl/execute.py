@@ -28,11 +28,11 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
     import grpc
     from apache_beam.options.pipeline_options import GoogleCloudOptions
 
-    from etl.beam_options import beam_options, is_cluster
+    from etl.beam_options import beam_options, workers_of
     from etl.pipeline import build_pipeline
 
     options = beam_options(beam_flags)
-    on_cluster = is_cluster(beam_flags)
+    on_cluster = workers_of(beam_flags) == "cluster"
     named = options.view_as(GoogleCloudOptions)  # where Beam keeps the name, for any runner
     named.job_name = named.job_name or f"desirepath-{job.staging.root.name.lower()}"
     try:
@@ -73,7 +73,7 @@ def _said_plainly(text: str, job: Job, *, on_cluster: bool) -> Exception | None:
             f"a worker does not see the staging folder {job.staging.root.parent}: give a folder with --staging that is "
             "mounted under the same path here and on every worker, for the same user (docs/scaling.md)"
         )
-    if ModuleNotFoundError.__name__ in text:
+    if on_cluster and ModuleNotFoundError.__name__ in text:
         return ConfigError(
             "a library is missing where the workers run: install the wheel there, with the libraries of the "
             "lock file, of the same version as here (docs/scaling.md)"

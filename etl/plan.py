@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
-from etl.budget import share_of
+from etl.beam_options import Workers
+from etl.budget import cores, share_of
 from etl.config import RunConfig
 from etl.draw_on import Pooled, stage_ledgers, stage_pool
+from etl.errors import ConfigError
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
 from etl.memory import Memory
@@ -46,10 +47,19 @@ def plan_job(
     participation: Participation | None,
     memory: Memory,
     *,
-    on_cluster: bool,
+    workers: Workers,
 ) -> tuple[Job, Pooled]:
-    """Everything the workers need, resolved once; what the registry remembers is staged for them."""
-    share = share_of(config.max_memory, 1 if on_cluster else len(os.sched_getaffinity(0)))
+    """Everything the workers need, resolved once; what the registry remembers is staged for them.
+
+    Raises:
+        ConfigError: `--max-memory` is too little for any run, or cannot be held where workers are processes.
+    """
+    if config.max_memory is not None and workers == "processes":
+        raise ConfigError(
+            "--max-memory counts this process alone: leave out --direct_running_mode=multi_processing"
+        )
+    # Workers that are processes are as many as there are cores for them.
+    share = share_of(config.max_memory, cores() if workers == "threads" else 1)
     events = _event_policy(config, mapping, key, participation, memory)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
     buckets = config.buckets or max(1, min(MOST_BUCKETS, -(-size_bytes * share.smaller // BUCKET_BYTES)))
@@ -101,9 +111,9 @@ def plan_job(
         ),
         staging=staging,
         threads=share.threads,
-        memory_bytes=None if on_cluster else config.max_memory,
+        memory_bytes=config.max_memory if workers == "threads" else None,
         buckets=buckets,
-        shuffles_in_files=not on_cluster,
+        shuffles_in_files=workers != "cluster",
         block_bytes=int(config.block_mb * (1 << 20)) // share.smaller,
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),

@@ -158,7 +158,8 @@ def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Norm
         return decoded, events
 
     # Splits are read side by side; where there are too few, the blocks of one are.
-    return map_ahead(normalise, blocks, threads=job.threads if len(job.splits) < job.threads else 0)
+    each = job.threads // max(len(job.splits), 1)
+    return map_ahead(normalise, blocks, threads=each if each > 1 else 0)
 
 
 def account_of_path(path: str, pattern: str | None) -> str | None:

@@ -13,8 +13,8 @@ import orjson
 
 from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
-from etl.beam_options import is_cluster
-from etl.budget import within
+from etl.beam_options import workers_of
+from etl.budget import Watch, within
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
@@ -62,19 +62,20 @@ class _Run:
     staging: Staging
     beam_flags: list[str]
     console: Console
+    watch: Watch
 
 
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
     """Run one window. See `etl.errors` for the ways it can end."""
     try:
-        with within(config.max_memory):
-            return _prepare_and_run(config, beam_flags, console)
+        with within(config.max_memory) as watch:
+            return _prepare_and_run(config, beam_flags, console, watch)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageError(f"reading or writing failed: {reason}; check the disk and run again") from error
 
 
-def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
+def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console, watch: Watch) -> Result:
     night = str(config.date) if config.date else None
     mapping = load_mapping(config.source, config.input, night)
     files = find_inputs(
@@ -91,7 +92,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
     with registry.locked():
         keep_house(registry, config, keys, datetime.now(UTC), console)
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
-        this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console)
+        this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console, watch)
         try:
             for _ in range(ATTEMPTS):
                 result = _attempt(this)
@@ -109,13 +110,13 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console)
                 "that it does not admit any more: let whatever writes it finish, and run again"
             )
         finally:
+            watch.stop()
             staging.remove()
 
 
 def _attempt(this: _Run) -> Result | None:
     """One attempt; None: meanwhile the participation file admits or counts somebody otherwise."""
     config, registry, staging, console = this.config, this.registry, this.staging, this.console
-    console.on_stage["solve"] = preload  # solving takes one core, and the gates come after it
     participation = read_participation(config.participation, this.keys.pseudonym)
     if not config.dry_run and erase_linked(registry, participation, this.keys):
         console.note("accounts that came to be linked to somebody who was erased are erased as well")
@@ -129,8 +130,12 @@ def _attempt(this: _Run) -> Result | None:
         staging,
         participation,
         memory,
-        on_cluster=is_cluster(this.beam_flags),
+        workers=workers_of(this.beam_flags),
     )
+    if job.threads > 1:
+        console.on_stage["solve"] = preload  # solving takes one core, and the gates come after it
+    else:  # workers that are processes tell nothing
+        preload()
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
     facts = open_record(config, this.files, this.keys.pseudonym, this.beam_flags, console)
     if participation is not None:
@@ -165,6 +170,7 @@ def _attempt(this: _Run) -> Result | None:
         advance("gates", len(checks))
         if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
+        this.watch.let_pass()
         leaving = partial(write_left, registry, bequest, left, content_of(job), this.keys)
         result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
         if result.state == PUBLISHED:

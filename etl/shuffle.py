@@ -8,7 +8,6 @@ on the disks of its workers, also when one of them is killed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -55,7 +54,7 @@ def send(parts: Iterable[tuple[int, pa.RecordBatch]], job: Job) -> Iterator[tupl
         return
     path = job.staging.shuffled / f"{uuid4().hex}.parts"
     sent, start = [], 0
-    with staged(path) as partial, partial.open("wb", buffering=0) as file:
+    with staged(path) as partial, partial.open("wb") as file:
         for bucket, batch in parts:
             sealed = seal(_plain(batch), job.sealing_key, _place(path.name, bucket))
             file.write(sealed)
@@ -71,8 +70,9 @@ def receive(bucket: int, travelled: Iterable[Travelling], job: Job) -> list[pa.R
         if isinstance(one, Waiting):
             batches += read_sealed(job.staging.pooled(bucket), job.sealing_key).combine_chunks().to_batches()
         elif isinstance(one, Part):
-            with open(one.path, "rb", buffering=0) as file:
-                sealed = os.pread(file.fileno(), one.size, one.start)
+            with open(one.path, "rb") as file:
+                file.seek(one.start)
+                sealed = file.read(one.size)
             batches.append(_opened(sealed, job.sealing_key, _place(Path(one.path).name, bucket)))
         else:
             batches.append(_opened(one.content, job.sealing_key, _place(_WITH_RUNNER, bucket)))

@@ -35,6 +35,7 @@ class Memo:
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
+        self._forms: dict[str, tuple[str, ...]] = {}
         self._writing = threading.Lock()
 
     def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
@@ -55,6 +56,15 @@ class Memo:
         return Applied(
             known.made.values.take(found), {rule: mask for rule, mask in changed.items() if mask.any()}
         )
+
+    def forms_of(self, account: str, make: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+        """What `make` makes of an account."""
+        known = self._forms.get(account)
+        if known is None:
+            if len(self._forms) >= TEXTS:
+                self._forms = {}
+            known = self._forms[account] = make(account)
+        return known
 
     def _remember(self, name: str, known: _Known) -> None:
         small = len(known.texts) <= TEXTS and known.texts.nbytes + known.made.values.nbytes <= BYTES

@@ -8,7 +8,6 @@ looks for from five on, is looked for here from three on: in one's own names it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,6 +17,7 @@ import pyarrow as pa
 from transforms.common_words import COMMON_WORDS
 from transforms.distinct import number
 from transforms.kernel import kernel
+from transforms.memo import Memo
 from transforms.name_forms import (
     GLUED,
     SHORTEST,
@@ -44,13 +44,14 @@ _SIEVE: Final = 1 << 20
 
 
 def replace_own_account(
-    text: pa.DictionaryArray, owner: pa.DictionaryArray
+    text: pa.DictionaryArray, owner: pa.DictionaryArray, memo: Memo | None = None
 ) -> tuple[pa.DictionaryArray, int]:
     """Names with `{name}` where the row's own account stands.
 
     Args:
         text: dictionary of strings; null stays null.
         owner: each row's account: dictionary of strings without nulls, as long.
+        memo: what was made of accounts before; None: nothing is remembered.
 
     Linear in the distinct names, and in the rows of those in which anybody's account may stand.
 
@@ -60,7 +61,8 @@ def replace_own_account(
     """
     texts = normal_form(text.dictionary)
     spelled = _spelled(texts)
-    forms = [own_forms(name) for name in owner.dictionary.to_pylist()]
+    memo = memo or Memo()
+    forms = [memo.forms_of(name, own_forms) for name in owner.dictionary.to_pylist()]
     suspect = np.append(_hold_any(spelled, forms), False)  # the last stands for null
     if not suspect.any():
         return text, 0
@@ -81,7 +83,6 @@ def replace_own_account(
     return put(text.dictionary.take(text.indices), asked[again], new).dictionary_encode(), len(again)
 
 
-@lru_cache(maxsize=1 << 17)
 def own_forms(account: str) -> tuple[str, ...]:
     r"""What of an account is looked for, folded: it without domain and last digits, if that is a name and no common word.
 

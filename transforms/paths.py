@@ -96,7 +96,7 @@ def _shaped(
         text = recoded(text, pc.binary_join(pieces, spec.split))
     own = 0
     if account is not None and spec.as_ != "key_class":
-        text, own = replace_own_account(text, account)
+        text, own = replace_own_account(text, account, memo)
     shaped, hits = shape_distinct(text, spec.as_, gazetteer=gazetteer, memo=memo)
     return shaped, hits | ({OWN_ACCOUNT: own} if own else {})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etl.beam_options import is_cluster
+from etl.beam_options import workers_of
 from etl.worker_pool import ADDRESS
 from tests.deploy.test_image import hadolint
 from tests.deploy.test_schedulers import AGAIN, FOR_SOMEBODY, after, documents, run_shell, stand_in
@@ -127,7 +127,7 @@ def test_run_and_workers_see_the_same_files_as_the_same_user():
 def test_the_flags_of_the_run(stand_in):
     environment = {item["name"]: item for item in container(pod_of_run(), "desirepath")["env"]}
     flags = environment["BEAM_FLAGS"]["value"]
-    assert is_cluster(flags.split())
+    assert workers_of(flags.split()) == "cluster"
     (server,) = pod_of_run()["initContainers"]
     ports = {name: re.search(rf"--{name}_endpoint=127.0.0.1:(\d+)", flags)[1] for name in ("job", "artifact")}
     assert {f"--{name}-port={port}" for name, port in ports.items()} <= set(server["args"])

@@ -44,5 +44,5 @@ def plan(folder: Path, *, people: int = 3, days: int = 1, participation: bool = 
     mapping = load_mapping(config.source, config.input, None)
     files = find_inputs(config.input, mapping, date=None)
     read = read_participation(config.participation, KEY)
-    job, _ = plan_job(config, mapping, files, KEY, staging, read, Memory.blank(), on_cluster=False)
+    job, _ = plan_job(config, mapping, files, KEY, staging, read, Memory.blank(), workers="threads")
     return replace(job, **changes)

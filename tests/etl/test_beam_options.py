@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from apache_beam.options.pipeline_options import DebugOptions, PortableOptions, WorkerOptions
 
-from etl.beam_options import ENVIRONMENT_CACHE_MILLIS, beam_options, is_cluster
+from etl.beam_options import ENVIRONMENT_CACHE_MILLIS, beam_options, workers_of
 from etl.errors import ConfigError
 
 PORTABLE = ["--runner=PortableRunner", "--job_endpoint=localhost:8099"]
@@ -39,7 +39,7 @@ def test_flags_that_cannot_be_used(flags, said):
     ],
 )
 def test_runners_here_and_on_a_cluster(flags, beyond):
-    assert is_cluster(flags) == beyond
+    assert (workers_of(flags) == "cluster") == beyond
 
 
 def test_what_a_cluster_is_told_unless_flags_say_otherwise():

@@ -29,8 +29,8 @@ MOVING = (
         f"{SHUFFLED}::test_what_lies_on_the_disk_holds_no_value",
         (
             SHUFFLE,
-            "sealed = seal(plain, job.sealing_key, _place(path.name, bucket))",
-            "sealed = bytes(plain)",
+            "sealed = seal(_plain(batch), job.sealing_key, _place(path.name, bucket))",
+            "sealed = bytes(_plain(batch))",
         ),
     ),
     mutant(

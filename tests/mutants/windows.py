@@ -35,8 +35,8 @@ NIGHTS = (
         LEDGER,
         (
             "transforms/ledger.py",
-            "cmacs_of_pairs(_bytes(account.dictionary), which, time_us, key=key)",
-            "cmacs_of_pairs(_bytes(account.dictionary), which * 0, time_us, key=key)",
+            "cmacs_of_pairs(bytes_of(account.dictionary), which, time_us, key=key)",
+            "cmacs_of_pairs(bytes_of(account.dictionary), which * 0, time_us, key=key)",
         ),
     ),
     mutant(
@@ -188,10 +188,10 @@ NIGHTS = (
     mutant(
         "an id that two people use is one event",
         "tests/transforms/test_ledger.py",
-        ("transforms/ledger.py", '    digests = digests ^ _words(events.column("person"))[:, 0]\n', ""),
+        ("transforms/ledger.py", '    digests = digests ^ words_of(events.column("person"))[:, 0]\n', ""),
         (
             "transforms/ledger.py",
-            'ledger_digests ^ _words(ledger.column("account").combine_chunks())[:, 0]',
+            'ledger_digests ^ words_of(ledger.column("account").combine_chunks())[:, 0]',
             "ledger_digests",
         ),
     ),
