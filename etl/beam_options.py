@@ -16,8 +16,12 @@ LOCAL_RUNNERS: Final = frozenset(
 CLUSTER_RUNNERS: Final = frozenset({"PortableRunner", "FlinkRunner", "SparkRunner", "PrismRunner"})
 """Runners whose workers may be on other machines: what they stage must be seen by all of them (`--staging`)."""
 
-ENVIRONMENT_CACHE_MILLIS: Final = 3_600_000
-"""How long a worker process is kept between two stages of a job: without it, each stage starts Python anew."""
+ENVIRONMENT_CACHE_MILLIS: Final = 2_000
+"""How long a worker process is kept while no stage of its job is at work: without it, Python is started anew on the way.
+
+Less than a cluster waits before it begins a job again: a process that has died is kept for so long as well, and every
+attempt that still finds it is lost (docs/flink.md).
+"""
 
 # A worker's log lines can quote a record. Job servers are written in Java, which knows no level above ERROR.
 _LOCAL_DEFAULTS: Final = ("--default_sdk_harness_log_level=CRITICAL",)

@@ -73,7 +73,7 @@ def main() -> int:
             text = page(rows, job, world, artefacts, python=python, workers=given.workers)
             (given.out / "flink.md").write_text(text, "utf-8")
     finally:
-        if given.keep_logs is not None:
+        if given.keep_logs is not None and (folder / "logs").is_dir():
             shutil.copytree(folder / "logs", given.keep_logs, dirs_exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
     return int(bool(told) or any(row.problems for row in rows))

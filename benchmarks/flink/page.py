@@ -31,7 +31,7 @@ none is in the logs of the cluster and its workers afterwards, and none of the {
 
 **{rows} runs; {verdict}.**
 
-| run | exit | seconds | restarts by Flink | splits read by each task manager | published | if not | bytes |
+| run | exit | seconds | failures that Flink met | splits read by each task manager | published | if not | bytes |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
