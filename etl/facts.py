@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from etl import __version__
+from etl.budget import cores
 from etl.config import RunConfig
 from etl.console import Console
 from etl.input_digests import InputDigests
@@ -119,10 +120,6 @@ def without_credentials(value: Any) -> Any:
 def machine() -> dict[str, Any]:
     """What the run ran on; not what it is called."""
     try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:
-        cores = os.cpu_count() or 1
-    try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         memory = None
@@ -130,7 +127,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "platform": f"{sys.platform} {platform.machine()}",
-        "cores": cores,
+        "cores": cores(),
         "memory_bytes": memory,
         "libraries": {name: _version(name) for name in LIBRARIES},
     }

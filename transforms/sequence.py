@@ -53,7 +53,7 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     O(n log n): a stable sort by person and time, and one of the record ids where there are some.
 
     Args:
-        batches: EVENTS, in any order; each batch's rows are of one file, in ascending position.
+        batches: EVENTS, in any order and cut in any way.
     """
     if not batches:
         return Ordered(_empty(), 0, 0)
@@ -62,11 +62,17 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     )
     table = pa.Table.from_batches(first_of).unify_dictionaries()
     person, _ = person_codes(table.column("person"))
-    # Rows already stand in (file, position) order, so a stable sort needs the other two keys only.
-    order = np.lexsort((np.asarray(table.column("time_us")), person))
+    time_us, file, position = (np.asarray(table.column(name)) for name in ("time_us", "file", "position"))
+    # As a rule rows stand by file and position already: then a stable sort needs the other two keys only.
+    order = np.lexsort((time_us, person) if _ascend(file, position) else (position, file, time_us, person))
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
     return Ordered(events, int(len(order) - keep.sum()), len(distinct(person[order[~keep]])))
+
+
+def _ascend(file: Int32s, position: Int64s) -> bool:
+    same = file[1:] == file[:-1]
+    return bool(((file[1:] > file[:-1]) | (same & (position[1:] > position[:-1]))).all())
 
 
 def person_codes(column: pa.ChunkedArray) -> tuple[Int32s, pa.Array]:

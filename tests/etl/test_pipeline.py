@@ -193,7 +193,30 @@ def test_the_bytes_do_not_depend_on_row_order_where_times_differ(logs):
     assert digests(logs / "one") == digests(logs / "two") != {}
 
 
+def at_one_time(folder: Path) -> None:
+    """The workplace with clocks that know the day alone: what comes first is what stands first, over several files."""
+    records = [record | {"ts": record["ts"] // 86_400_000_000 * 86_400_000_000} for record in workplace()]
+    for index, share in enumerate((20, 700, 5, 300, 80)):
+        write_lines(folder / f"part-{index}.jsonl", records[:share])
+        records = records[share:]
+    write_lines(folder / "part-9.jsonl", records)
+
+
+@pytest.mark.parametrize("held", [1, 60, 400])
+@pytest.mark.parametrize("block_mb", [0.01, 16])
+def test_equal_times_stand_as_in_the_files_however_many_events_are_held(
+    tmp_path, monkeypatch, held, block_mb
+):
+    at_one_time(tmp_path / "logs")
+    go(tmp_path, registry=str(tmp_path / "one"), gap_minutes=1440)
+    monkeypatch.setattr("etl.read_step.ROWS_HELD", held)
+    go(tmp_path, registry=str(tmp_path / "two"), gap_minutes=1440, block_mb=block_mb)
+    assert digests(tmp_path / "one") == digests(tmp_path / "two") != {}
+
+
 def test_the_bytes_do_not_depend_on_worker_processes(logs):
+    at_one_time(logs / "logs")
+    (logs / "logs" / "day.jsonl").unlink()
     go(logs, registry=str(logs / "one"))
     flags = ["--direct_running_mode=multi_processing", "--direct_num_workers=2", "--runner=FnApiRunner"]
     settings = f"--input {logs}/logs --source native --registry {logs}/two --window all --participation none"

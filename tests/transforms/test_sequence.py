@@ -120,3 +120,13 @@ def test_people_who_share_a_half_of_their_digest_are_two():
     codes, persons = runs_of_people(pa.array([one, other, third, third], pa.binary(16)))
     assert codes.tolist() == [0, 1, 2, 2]
     assert persons.to_pylist() == [one, other, third]
+
+
+@pytest.mark.parametrize(
+    "cut", [[[0], [1], [2], [3]], [[0, 2], [1, 3]], [[3, 0], [2, 1]], [[0, 3, 1, 2]], [[2], [0, 1, 3]]]
+)
+def test_equal_times_stand_by_file_and_position_however_they_were_cut(cut):
+    """A worker holds rows of several splits, and of a large one sends the head before the tail."""
+    acts = [Act("p", 1, (f"token {at}",), file=at // 2, position=at % 2 + 1) for at in range(4)]
+    ordered = order_events([events_of([acts[at] for at in batch]) for batch in cut]).events
+    assert ordered.column("path").to_pylist() == [f"token {at}" for at in range(4)]
