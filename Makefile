@@ -68,8 +68,8 @@ kill-table: $(VENV)/.run ## kill, interrupt and hinder runs at many moments, int
 month: $(VENV)/.run ## run a simulated month night by night and follow every event, into docs/month.md (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.month --out docs $(ARGS)
 
-bench: $(VENV)/.bench ## time ours and five other engines in turn, into docs/benchmarks.md (over an hour; ARGS='--events 1000000')
-	@$(BIN)/python -m benchmarks.speed --out docs $(ARGS)
+bench: $(VENV)/.bench ## time ours and five other engines in turn (over an hour; ARGS='--events 1000000 --rounds 3', '--out docs')
+	@$(BIN)/python -m benchmarks.speed $(ARGS)
 
 microbench: $(VENV)/.dev ## time the steps one by one, each at growing sizes
 	@$(BIN)/python -m pytest benchmarks/micro -o addopts= -o python_files='bench_*.py' -o python_functions='bench_*' -o timeout=0 -p no:randomly -p no:xdist --benchmark-columns=median,iqr,rounds --benchmark-sort=fullname --benchmark-group-by=func $(ARGS)

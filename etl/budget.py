@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from etl import logs
 from etl.errors import ConfigError
@@ -104,6 +104,7 @@ class Watch:
         while self._limit is not None and not self._done.wait(_EVERY_SECONDS):
             if resident_bytes() > self._limit:
                 self._over.set()
+                _say_nothing_of_interruptions()
                 break
         main = threading.main_thread().ident
         while self.is_over and not self._done.is_set() and main is not None:
@@ -130,6 +131,17 @@ def within(limit: int | None) -> Iterator[Watch]:
         raise ConfigError(_said(limit)) from None
     finally:
         watch.stop()
+
+
+def _say_nothing_of_interruptions() -> None:
+    """One that meets a destructor is lost, and Python would print where; it comes again."""
+    say = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+            say(unraisable)
+
+    sys.unraisablehook = hook
 
 
 def cores() -> int:

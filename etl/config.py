@@ -14,6 +14,7 @@ from pydantic import (
     ByteSize,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     field_validator,
     model_validator,
@@ -45,6 +46,21 @@ def _place(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
 
 
+def _size(value: object) -> object:
+    """Kubernetes writes Gi for GiB."""
+    text = str(value).strip()
+    text = f"{text}B" if text.lower().endswith("i") else text
+    try:
+        size = int(_BYTES.validate_python(text))
+    except ValidationError:
+        size = 0
+    if size <= 0:
+        raise ValueError("is a size, for instance 4GB, 500MB or 2GiB")
+    return size
+
+
+_BYTES: Final = TypeAdapter(ByteSize)
+Size = Annotated[int, BeforeValidator(_size)]
 Stated = Annotated[str, BeforeValidator(_stated)]
 
 
@@ -80,7 +96,7 @@ class RunConfig(BaseModel):
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, ge=0.001, le=65_536)
     block_mb: float = Field(default=16, ge=0.001, le=512)
-    max_memory: ByteSize | None = None
+    max_memory: Size | None = None
     retention: Retention = Retention()
     staging: Path | None = None
     dry_run: bool = False

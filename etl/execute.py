@@ -37,6 +37,9 @@ def run_pipeline(job: Job, beam_flags: list[str], build: Callable[[Any, Job], No
     named.job_name = named.job_name or f"desirepath-{job.staging.root.name.lower()}"
     try:
         pipeline = beam.Pipeline(options=options)
+    except ValueError as error:  # of the flags: nothing has been read yet
+        raise ConfigError(f"Beam does not accept these flags: {error}") from None
+    try:
         (build or build_pipeline)(pipeline, job)
         _to_its_end(pipeline.run())
     except (grpc.RpcError, grpc.FutureTimeoutError):

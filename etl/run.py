@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import orjson
 from etl.again import content_of, measured_window, planned_window, published_already
 from etl.audit import read_chain
 from etl.beam_options import workers_of
-from etl.budget import Watch, within
+from etl.budget import Watch, share_of, within
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
@@ -39,7 +40,7 @@ from etl.registry import Registry
 from etl.risk_figures import measure_risk
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
-from etl.staging import Staging
+from etl.staging import Staging, check_folder
 from etl.versions import Version
 from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
@@ -67,6 +68,7 @@ class _Run:
 
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
     """Run one window. See `etl.errors` for the ways it can end."""
+    share_of(config.max_memory, 1)  # or else it is too little for anything
     try:
         with within(config.max_memory) as watch:
             return _prepare_and_run(config, beam_flags, console, watch)
@@ -87,6 +89,8 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
         ),
     )
     keys = load_keys(config.key_file, config.pool_key_file)
+    if config.staging is not None:
+        check_folder(config.staging)
     registry = Registry(config.registry, staging=config.staging)
     registry.create()
     with registry.locked():
@@ -145,6 +149,7 @@ def _attempt(this: _Run) -> Result | None:
         if before is not None:
             return before
         run_pipeline(job, this.beam_flags)
+        shutil.rmtree(staging.shuffled, ignore_errors=True)
         if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
         statistics = orjson.loads(staging.statistics.read_bytes())

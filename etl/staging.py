@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from etl.errors import UnseenStagingError
+from etl.errors import ConfigError, UnseenStagingError
 from etl.store.atomic import PARTIAL
 
 _KINDS: Final = ("job", "events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
@@ -120,6 +120,20 @@ class Staging:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Whether `--staging` names a place for staging folders.
+
+    Raises:
+        ConfigError: it does not; what is mounted there may be missing.
+    """
+    if not folder.is_absolute():
+        raise ConfigError(
+            "--staging is the absolute path of a folder, which all workers see under the same path; not a URL"
+        )
+    if not (folder.is_dir() or (folder.parent.is_dir() and not folder.exists())):
+        raise ConfigError("--staging: there is no such folder, nor one to make it in: is everything mounted?")
 
 
 def _arrive(root: Path) -> Staging:

@@ -110,7 +110,9 @@ def _tell(row: Row) -> Row:
     told = "".join(f"\n      PROBLEM {problem}" for problem in row.problems)
     print(
         f"{row.seconds:6.0f} s  {row.name}: exit {row.exit_code}, Flink: {row.flink_state} after {row.restarts} "
-        f"restarts, read by {row.readers}, published {row.published}; {row.then}; {row.wrong}{told}",
+        f"restarts, {sum(row.readers.values())} splits read by {len(row.readers)} task managers, "
+        f"{'published' if row.published else 'not published: ' + row.wrong + '; ' + row.then}, "
+        f"the bytes {'not ' if row.problems else ''}those of the local runner{told}",
         flush=True,
     )
     return row

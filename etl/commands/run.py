@@ -108,7 +108,8 @@ StagingDir = Annotated[
 MaxMemory = Annotated[
     str | None,
     _option(
-        _HOW, "Memory that a run may take, for instance 4GB: it holds less at a time, or ends. Default: all."
+        _HOW,
+        "Memory that a run may take, 650MB or more: it holds less at a time, or ends with 2. Default: all.",
     ),
 ]
 DryRun = Annotated[bool | None, _option(_HOW, "Do everything but publish.", "--dry-run")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from etl import budget
 from etl.budget import MB, resident_bytes, room_for, within
 from etl.errors import ConfigError
-from tests.etl.test_pipeline import digests, go, logs, workplace, write_lines  # noqa: F401  (a fixture)
+from tests.etl.test_pipeline import digests, go, logs, settings, workplace, write_lines  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +31,54 @@ def test_the_body_is_stopped_where_it_takes_more():
     with pytest.raises(ConfigError, match=r"--max-memory allows \([0-9,]+ MB\)"):
         take()
     assert len(held) < 1000
+
+
+def test_what_waits_is_woken():
+    with pytest.raises(ConfigError), within(1):
+        threading.Event().wait(60)
+
+
+def test_what_is_undone_is_undone_to_its_end():
+    undone = []
+
+    def undo() -> None:
+        with within(1) as watch:
+            try:
+                threading.Event().wait(60)
+            finally:
+                watch.stop()
+                time.sleep(1.5)
+                undone.append("all")
+
+    with pytest.raises(ConfigError):
+        undo()
+    assert undone == ["all"]
+
+
+def test_what_has_passed_is_not_interrupted(monkeypatch):
+    with within(resident_bytes() + 500 * MB) as watch:
+        watch.let_pass()
+        monkeypatch.setattr(budget, "resident_bytes", lambda: 1 << 60)
+        time.sleep(0.5)
+
+
+def test_what_was_over_does_not_pass(monkeypatch):
+    def pass_on() -> None:
+        with within(MB) as watch:
+            try:
+                threading.Event().wait(60)
+            except KeyboardInterrupt:  # lost, as in a destructor
+                watch.let_pass()
+
+    with pytest.raises(ConfigError):
+        pass_on()
+
+
+@pytest.mark.parametrize(
+    ("said", "bytes_"), [("4GB", 4 * 10**9), ("4Gi", 4 << 30), (" 2 GiB", 2 << 30), ("900000000", 9 * 10**8)]
+)
+def test_sizes(tmp_path, said, bytes_):
+    assert settings(tmp_path, max_memory=said).max_memory == bytes_
 
 
 def test_within_the_limit_nothing_happens():
@@ -68,7 +118,13 @@ def test_a_run_with_little_publishes_the_same_bytes(logs, monkeypatch):  # noqa:
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"), [("550MB", "is less than any run takes"), ("100MB", "--max-memory allows (100 MB)")]
+    ("limit", "told"),
+    [
+        ("550MB", "is less than any run takes"),
+        ("100MB", "is less than any run takes"),
+        ("0", "is a size"),
+        ("much", "is a size"),
+    ],
 )
 def test_a_run_that_needs_more_ends_with_2(tmp_path, limit, told):
     write_lines(tmp_path / "logs" / "day.jsonl", workplace())
