@@ -40,8 +40,8 @@ CUTTING = (
         ORDER,
         (
             SEQUENCE,
-            'np.lexsort((np.asarray(table.column("time_us")), person))',
-            'np.lexsort((-np.arange(len(person)), np.asarray(table.column("time_us")), person))',
+            "np.lexsort((time_us, person) if _ascend(file, position) else (position, file, time_us, person))",
+            "np.lexsort((-np.arange(len(person)), time_us, person))",
         ),
     ),
     mutant(

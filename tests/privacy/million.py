@@ -37,7 +37,7 @@ def events_of(people: int) -> pa.Table:
         pa.array(ones),
         pa.array(np.arange(people)),
         pa.DictionaryArray.from_arrays(pa.array(ones), pa.array(["click Desk open"])),
-        pa.nulls(people, pa.binary(16)),
+        pa.nulls(people, pa.int64()),
         pa.Array.from_buffers(pa.binary(16), people, [None, pa.py_buffer(digests)]),
         pa.nulls(people, pa.int64()),
     ]

@@ -71,7 +71,7 @@ def test_the_size_of_the_shuffled_batches(base, plain, tmp_path, monkeypatch):
     "cut", [{"buckets": 1}, {"buckets": 7, "split_mb": 0.002, "block_mb": 0.001}], ids=["few", "many"]
 )
 def test_any_number_of_threads(base, plain, tmp_path, monkeypatch, threads, cut):
-    monkeypatch.setattr("etl.plan.os.sched_getaffinity", lambda _: set(range(threads)))
+    monkeypatch.setattr("etl.plan.cores", lambda: threads)
     monkeypatch.setattr("etl.reading._OVERHANG_BYTES", 100)
     asked = []
     monkeypatch.setattr("etl.threaded.Ahead", lambda number: asked.append(number) or etl.ahead.Ahead(number))
