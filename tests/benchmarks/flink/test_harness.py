@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -112,6 +113,9 @@ def test_processes_end_with_all_that_they_started(tmp_path):
         assert processes.children_of("one") == [child]
         processes.kill("one")
         assert not processes.is_running("one")
+        until = time.monotonic() + 20  # it is killed at once, and then waits for somebody to take note
+        while is_there(child) and time.monotonic() < until:
+            time.sleep(0.01)
         assert not is_there(child)
         processes.start("two", ["/bin/sh", "-c", "sleep 300"])
     assert not processes.is_running("two")
