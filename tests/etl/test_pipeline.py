@@ -202,8 +202,7 @@ def at_one_time(folder: Path) -> None:
     write_lines(folder / "part-9.jsonl", records)
 
 
-@pytest.mark.parametrize("held", [1, 60, 400])
-@pytest.mark.parametrize("block_mb", [0.01, 16])
+@pytest.mark.parametrize(("held", "block_mb"), [(1, 16), (60, 0.01), (400, 16)])
 def test_equal_times_stand_as_in_the_files_however_many_events_are_held(
     tmp_path, monkeypatch, held, block_mb
 ):
