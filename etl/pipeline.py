@@ -7,7 +7,6 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.pvalue import AsIter, AsSingleton
 
-import etl.coders  # noqa: F401  (registers how batches travel)
 from etl.finish import write_content, write_dead_letters, write_outcome, write_statistics
 from etl.inputs import Split
 from etl.job import Job

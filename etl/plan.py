@@ -14,6 +14,7 @@ from etl.job import Job
 from etl.memory import Memory
 from etl.names_file import load_names
 from etl.participation import Participation
+from etl.reading import MAX_RECORD_BYTES
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import DAY_US, bounds_us
@@ -29,7 +30,6 @@ from transforms.policy import AnonymityPolicy
 from transforms.pseudonym import derive_key
 from transforms.resume import of_people
 
-MAX_RECORD_BYTES: Final = 1 << 20
 BUCKET_BYTES: Final = 64 << 20
 """Uncompressed input per person bucket that the default number of buckets aims at."""
 MOST_BUCKETS: Final = 4096

@@ -232,7 +232,7 @@ def _search_heads(
             for length in range(3, min(seen, 8) + 1):
                 tail = word & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * length))
                 mixed = _mixed(tail, length)
-                if sieve[np.int64(mixed & np.uint64(1048575))]:
+                if sieve[np.int64(mixed & np.uint64(_SIEVE - 1))]:
                     place = np.searchsorted(known, mixed)
                     if place < len(known) and known[place] == mixed:
                         found[row] = True

@@ -16,14 +16,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from apache_beam.pvalue import AsIter
 
-import etl.coders  # noqa: F401  (registers how batches travel)
 from benchmarks.speed.job import ABSENT, BLANK, GAP_US, Task, cores, task
 from etl.beam_options import beam_options
 from etl.inputs import InputFile, Split, find_inputs, plan_splits
 from etl.job import Job
-from etl.plan import BUCKET_BYTES, MAX_RECORD_BYTES
+from etl.plan import BUCKET_BYTES
 from etl.read_step import ROWS_HELD, Done, Reader, rows_of, sent
-from etl.reading import read_raw
+from etl.reading import MAX_RECORD_BYTES, read_raw
 from etl.sealed import new_key
 from etl.shuffle import Travelling, receive
 from etl.staging import Staging
