@@ -11,6 +11,15 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
+def begin(function: Callable[..., Made], *arguments: Any) -> Future[Made]:
+    """Make one call beside all else, on a thread that ends with it."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(function, *arguments)
+    finally:
+        pool.shutdown(wait=False)
+
+
 class Ahead(Generic[Made]):
     """Up to `threads` calls under way at a time, and one more that waits; results in the order of the calls.
 

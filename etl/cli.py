@@ -93,6 +93,10 @@ def main_nightly(arguments: list[str] | None = None) -> int:
 def _alone(commands: typer.Typer, prog: str) -> int:
     """As a process's one task: what libraries build up is not searched for cycles again and again, nor at the end."""
     gc.set_threshold(200_000, 30, 30)
+    # Threads whose kernels let go of the interpreter want it back for an instant, ten times as often as is usual.
+    sys.setswitchinterval(0.0005)
+    # The system's allocator takes a fifth less memory than the one that Arrow comes with, and less of the system's time.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     code = _main(commands, prog, sys.argv[1:])
     gc.freeze()
     return code

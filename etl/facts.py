@@ -19,7 +19,6 @@ from etl.budget import cores
 from etl.config import RunConfig
 from etl.console import Console
 from etl.input_digests import InputDigests
-from etl.inputs import InputFile
 
 LIBRARIES: Final = (
     "apache-beam",
@@ -35,14 +34,13 @@ _GIT_SECONDS: Final = 5
 
 
 def open_record(
-    config: RunConfig, files: list[InputFile], key: bytes, beam_flags: list[str], console: Console
+    config: RunConfig, inputs: InputDigests, beam_flags: list[str], console: Console
 ) -> dict[str, Any]:
-    """Begin the record of a run, and begin to compute the digests of its inputs, for `close_record` to add."""
-    digests = InputDigests(files, key)
-    console.reads(digests)
+    """Begin the record of a run; `close_record` adds the digests of its inputs."""
+    console.reads(inputs)
     return {
         "run": console.run_id,
-        "inputs": digests.files,
+        "inputs": inputs.files,
         "code": {"version": __version__, **git_revision()},
         "configuration": configuration(config),
         "beam_flags": sorted({flag.partition("=")[0] for flag in beam_flags if flag.startswith("--")}),

@@ -16,7 +16,8 @@ from transforms.pseudonym import derive_key
 PATIENCE_SECONDS: Final = 30.0
 """How long the end of a run waits for digests. They are read many times faster than the pipeline reads."""
 
-_CHUNK_BYTES: Final = 1 << 20
+_CHUNK_BYTES: Final = 1 << 24
+"""Read and hashed at a time, without the interpreter's lock: small pieces would wait for it again and again."""
 
 
 class InputDigests:
@@ -72,9 +73,10 @@ def _digest(path: str, size_bytes: int) -> dict[str, Any]:
     # Not blocking: a pipe that took a file's place has nobody at its other end.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            read += len(chunk)
+        buffer = memoryview(bytearray(min(_CHUNK_BYTES, size_bytes + 1)))
+        while count := stream.readinto(buffer):
+            digest.update(buffer[:count])
+            read += count
     changed = {"changed": True} if read != size_bytes else {}
     return {"sha256": digest.hexdigest(), **changed}
 

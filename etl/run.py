@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Final
 
 import orjson
 
 from etl.again import content_of, measured_window, planned_window, published_already
+from etl.ahead import begin
 from etl.audit import read_chain
 from etl.beam_options import workers_of
 from etl.budget import Watch, share_of, within
@@ -24,8 +24,9 @@ from etl.execute import run_pipeline
 from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
 from etl.housekeeping import erase_linked, keep_house
-from etl.inheritance import Bequest, pool_figures, retire, write_left
+from etl.inheritance import Bequest, pool_figures, retire, sealed_left
 from etl.input_check import check_input
+from etl.input_digests import InputDigests
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
 from etl.keys import Keys, load_keys
@@ -38,6 +39,7 @@ from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
 from etl.risk_figures import measure_risk
+from etl.sealed_objects import write_objects
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging, check_folder
@@ -64,6 +66,7 @@ class _Run:
     beam_flags: list[str]
     console: Console
     watch: Watch
+    inputs: InputDigests
 
 
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
@@ -96,7 +99,8 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
     with registry.locked():
         keep_house(registry, config, keys, datetime.now(UTC), console)
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
-        this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console, watch)
+        inputs = InputDigests(files, keys.pseudonym)  # from here on, beside all else
+        this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console, watch, inputs)
         try:
             for _ in range(ATTEMPTS):
                 result = _attempt(this)
@@ -137,11 +141,13 @@ def _attempt(this: _Run) -> Result | None:
         workers=workers_of(this.beam_flags),
     )
     if job.threads > 1:
-        console.on_stage["solve"] = preload  # solving takes one core, and the gates come after it
+        console.on_stage["solve"] = (
+            _preload  # before, both cores are at work; after it, both are needed at once
+        )
     else:  # workers that are processes tell nothing
-        preload()
+        _preload()
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
-    facts = open_record(config, this.files, this.keys.pseudonym, this.beam_flags, console)
+    facts = open_record(config, this.inputs, this.beam_flags, console)
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
@@ -166,6 +172,7 @@ def _attempt(this: _Run) -> Result | None:
             )
         bequest = Bequest(config, version, window, memory.generation + 1)
         left = leave(job, pooled.carried, **bequest.horizons())
+        sealed = begin(sealed_left, bequest, left, content_of(job), this.keys)  # beside the checks
         outcome["withheld"][UNSHARED][1] = left.unshared_people
         outcome["pool"] = pool_figures(outcome, pooled, left, bequest)
         exact, measured = _exact_figures(this, job, bequest, versions, participation, statistics, outcome)
@@ -176,8 +183,15 @@ def _attempt(this: _Run) -> Result | None:
         if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
         this.watch.let_pass()
-        leaving = partial(write_left, registry, bequest, left, content_of(job), this.keys)
-        result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
+        result = settle(
+            config,
+            registry,
+            staging,
+            manifest,
+            checks,
+            report,
+            before_publication=lambda: write_objects(registry.store, sealed.result()),
+        )
         if result.state == PUBLISHED:
             retire(registry, bequest, left)
         advance("publish", 1)
@@ -186,6 +200,14 @@ def _attempt(this: _Run) -> Result | None:
     except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
+
+
+def _risk(job: Job) -> dict[str, Any]:
+    return measure_risk(collect_evidence(job), k=job.anonymity.k)
+
+
+def _preload() -> None:
+    preload("datasets")
 
 
 def _exact_figures(
@@ -199,10 +221,13 @@ def _exact_figures(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Recount what is staged, and number its actions; returns the exact manifest, and what the verifier measured."""
     config, staging = this.config, this.staging
+    figures = begin(_risk, job) if job.threads > 1 else None
     verification = verify_staged(job, outcome)
     advance("verify", outcome["released"]["records"])
     # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
-    risk = measure_risk(collect_evidence(job), k=config.k) if verification.ok else None
+    risk = None
+    if verification.ok:
+        risk = _risk(job) if figures is None else figures.result()
     advance("measure", 1)
     exact = exact_manifest(
         config,

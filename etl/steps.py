@@ -126,7 +126,7 @@ def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str
     active = sum(part["active"] for part in totals)
     if active < policy.min_active:  # G6: too few people in the night itself; nothing is released
         return empty_plan(everybody.paths, min_outside_unit=outside)
-    plan = find_plan(everybody, policy, min_outside_unit=outside)
+    plan = find_plan(everybody, policy, min_outside_unit=outside, threads=job.threads)
     advance("solve", 1)
     return plan
 

@@ -7,7 +7,10 @@ counts and no rows. The tables hold counts and codes, never an action, so nothin
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import logging
+import sys
 import threading
 import warnings
 from collections.abc import Sequence
@@ -30,19 +33,24 @@ class Outcome(NamedTuple):
     failing: int
 
 
-def preload() -> threading.Thread:
-    """Start importing the heavy libraries beside the work (5 to 7 s); the thread ends by itself.
+def preload(*others: str) -> threading.Thread:
+    """Start importing the heavy libraries beside the work (2 to 3 s); the thread ends by itself.
 
     Python locks imports module by module: whoever needs the library earlier waits for the same import.
+
+    Args:
+        others: modules that are needed as well.
     """
-    thread = threading.Thread(target=_preload, name="preload-great-expectations", daemon=True)
+    thread = threading.Thread(target=_preload, args=others, name="preload-great-expectations", daemon=True)
     thread.start()
     return thread
 
 
-def _preload() -> None:
+def _preload(*others: str) -> None:
     # What fails here fails again, and is told, where the library is needed; a run that ends early needs it no more.
     with suppress(Exception):
+        for name in others:
+            importlib.import_module(name)
         _library()
 
 
@@ -78,6 +86,7 @@ def evaluate(name: str, frame: pd.DataFrame, rules: Sequence[Rule]) -> dict[str,
 
 
 def _library() -> Any:
+    _put_off("scipy.stats")
     # It imports a module that Python calls deprecated. The filter is added and left, never restored: restoring
     # filters in one thread undoes what another has set in the meantime.
     warnings.filterwarnings("ignore", message="module 'sre_", category=DeprecationWarning)
@@ -88,6 +97,22 @@ def _library() -> Any:
     # Some of its modules set levels of their own; its messages may hold values, ours never do.
     logger.propagate = False
     return great_expectations
+
+
+def _put_off(name: str) -> None:
+    """Let a module be loaded when something of it is first used.
+
+    The library imports SciPy's statistics for two expectations that no suite of ours has: a third of its import.
+    """
+    spec = importlib.util.find_spec(name) if name not in sys.modules else None
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    parent, _, child = name.rpartition(".")
+    setattr(sys.modules[parent], child, module)  # or else an import looks at it, and so loads it
 
 
 def _quiet_context(library: Any) -> Any:

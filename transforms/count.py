@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from transforms.distinct import distinct
+from transforms.distinct import counted, distinct
 from transforms.emit import Emitted
 
 Int64s = npt.NDArray[np.int64]
@@ -45,9 +45,7 @@ def count(emitted: Emitted, records: int) -> Counts:
     begins = np.cumsum(held) - held
     slot = np.repeat(packed.unit_offsets[who] - begins, held) + np.arange(int(held.sum()))
     names = tuple(packed.unit_names.to_pylist())
-    cells, people = np.unique(
-        np.repeat(what, held) * max(len(names), 1) + packed.units[slot].astype(np.int64), return_counts=True
-    )
+    cells, people = counted(np.repeat(what, held) * max(len(names), 1) + packed.units[slot])
     return Counts(
         np.bincount(what, minlength=records).astype(np.int64),
         np.bincount(emitted.record, minlength=records).astype(np.int64),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.distinct import distinct
+from transforms.distinct import counted, distinct
 from transforms.pack import Packed
 from transforms.tokens import level_names
 
@@ -109,7 +109,7 @@ def largest_unit(who: Int64s, what: Int64s, values: int, packed: Packed) -> Int6
     starts = np.repeat(packed.unit_offsets[who] - np.append(0, np.cumsum(held)[:-1]), held)
     unit = packed.units[starts + np.arange(held.sum())].astype(np.int64)
     names = max(len(packed.unit_names), 1)
-    cell, people = np.unique(np.repeat(what, held) * names + unit, return_counts=True)
+    cell, people = counted(np.repeat(what, held) * names + unit)
     largest = np.zeros(values, np.int64)
     np.maximum.at(largest, cell // names, people)
     return largest

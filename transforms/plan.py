@@ -81,7 +81,7 @@ def empty_plan(paths: pa.Array, *, min_outside_unit: int) -> Plan:
     return make_plan(nothing, [Inventory.empty()], min_outside_unit=min_outside_unit)
 
 
-def find_plan(everybody: Packed, policy: AnonymityPolicy, *, min_outside_unit: int) -> Plan:
+def find_plan(everybody: Packed, policy: AnonymityPolicy, *, min_outside_unit: int, threads: int = 1) -> Plan:
     """Lift and solve; then, level by level, lift what is left alone and solve for that.
 
     As many times `solve` as there are levels, each on what the one before left alone.
@@ -89,9 +89,12 @@ def find_plan(everybody: Packed, policy: AnonymityPolicy, *, min_outside_unit: i
     Args:
         everybody: all buckets' sessions.
         min_outside_unit: the j in force; 0: units are not known.
+        threads: how many may work side by side; nothing depends on it.
     """
     recoding = lift(everybody, levels=policy.levels, k=policy.k, min_outside_unit=min_outside_unit)
-    settings = Settings(k=policy.k, min_outside_unit=min_outside_unit, max_length=policy.max_length)
+    settings = Settings(
+        k=policy.k, min_outside_unit=min_outside_unit, max_length=policy.max_length, threads=threads
+    )
     steps = steps_of(everybody.paths, recoding)
     step = np.zeros(len(everybody.path), np.int8)
     inventories: list[Inventory] = []
@@ -99,5 +102,5 @@ def find_plan(everybody: Packed, policy: AnonymityPolicy, *, min_outside_unit: i
         coded = code(everybody, steps, step, drop_repeats=policy.drop_repeats)
         inventories.append(solve(coded.sessions, len(recoding.tokens), settings))
         if number + 1 < len(steps):
-            step = further(steps, step, coded, cut(coded.sessions, inventories[-1]))
+            step = further(steps, step, coded, cut(coded.sessions, inventories[-1], threads=threads))
     return make_plan(recoding, inventories, min_outside_unit=min_outside_unit)

@@ -63,11 +63,25 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     table = pa.Table.from_batches(first_of).unify_dictionaries()
     person, _ = person_codes(table.column("person"))
     time_us, file, position = (np.asarray(table.column(name)) for name in ("time_us", "file", "position"))
-    # As a rule rows stand by file and position already: then a stable sort needs the other two keys only.
-    order = np.lexsort((time_us, person) if _ascend(file, position) else (position, file, time_us, person))
+    order = _order(person, time_us, file, position)
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
     return Ordered(events, int(len(order) - keep.sum()), len(distinct(person[order[~keep]])))
+
+
+def _order(person: Int32s, time_us: Int64s, file: Int32s, position: Int64s) -> Int64s:
+    """The rows by person, time, file and position."""
+    # As a rule rows stand by file and position already: then a stable sort needs the other two keys only.
+    if not _ascend(file, position):
+        return np.lexsort((position, file, time_us, person))
+    by_time = np.argsort(time_us, kind="stable")
+    who = person[by_time]
+    return by_time[np.argsort(who.astype(np.uint16) if _few(who) else who, kind="stable")]
+
+
+def _few(person: Int32s) -> bool:
+    """Whether the people are so few that a stable sort is one by radix."""
+    return bool(person.max(initial=0) < 1 << 16)
 
 
 def _ascend(file: Int32s, position: Int64s) -> bool:

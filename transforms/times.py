@@ -18,9 +18,7 @@ import pyarrow.compute as pc
 
 from transforms.decode import reasons
 from transforms.decode.arrays import Bools, Doubles, Int8s, Int64s
-from transforms.mapping import TimeSpec
-from transforms.text import as_text
-from transforms.time_scan import (
+from transforms.decode.time_scan import (
     ASK,
     EMPTY,
     FARTHEST_US,
@@ -31,6 +29,8 @@ from transforms.time_scan import (
     scan_iso,
     scan_numbers,
 )
+from transforms.mapping import TimeSpec
+from transforms.text import as_text
 
 _UNITS_US: Final = {
     "epoch_s": 1_000_000,
@@ -113,11 +113,14 @@ def _read(array: pa.Array, spec: TimeSpec) -> tuple[Int64s, Int8s]:
         elif pa.types.is_floating(kind):
             time_us, state = _from_doubles(np.asarray(pc.fill_null(array, 0.0)), unit)
     elif spec.format in _UNITS_US:
-        time_us, state = _from_numeric_text(array, _UNITS_US[spec.format])
         if spec.format == "iso8601_or_epoch_us":
-            iso_us, iso_state = scan_iso(array)
+            time_us, state = scan_iso(array)
             other = state == MALFORMED
-            time_us, state = np.where(other, iso_us, time_us), np.where(other, iso_state, state)
+            if other.any():
+                us, numeric_state = _from_numeric_text(array, _UNITS_US[spec.format])
+                time_us, state = np.where(other, us, time_us), np.where(other, numeric_state, state)
+        else:
+            time_us, state = _from_numeric_text(array, _UNITS_US[spec.format])
     elif spec.format == "iso8601":
         if pa.types.is_string(kind):
             time_us, state = scan_iso(array)

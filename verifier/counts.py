@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,9 @@ from verifier.published import rounded_occurrences, rungs
 from verifier.release import Release
 from verifier.staging import Int64s, Staged
 from verifier.violations import Tally
+
+FEWEST: Final = 1 << 20
+"""Cells of (record, unit) below which adding up is put off."""
 
 
 class Counts:
@@ -28,8 +33,10 @@ class Counts:
         self.occurrences: Int64s = np.zeros(records, np.int64)
         self.units_known = units_known
         self._units: dict[str | None, int] = {None: 0}
-        self._held: Int64s = np.zeros(0, np.int64)  # record << 32 | unit, ascending …
-        self._holders: Int64s = np.zeros(0, np.int64)  # … and how many of the record's people held the unit
+        self._cells = [np.zeros(0, np.int64)]  # record << 32 | unit …
+        self._holders = [
+            np.zeros(0, np.int64)
+        ]  # … and how many of the record's people held the unit, in so many parts
 
     def add(self, claims: Claims, staged: Staged, held: Held, policy: Policy, tally: Tally) -> None:
         """Count one bucket's true emissions of released records, and check the caps c and C (G4).
@@ -64,10 +71,18 @@ class Counts:
         place = np.arange(int(of_holder.sum())) + np.repeat(first[holder] - before, of_holder)
         cells = np.repeat(record << 32, of_holder) | (holds[place] & 0xFFFFFFFF)
         cells, holders = np.unique(cells, return_counts=True)
-        both, inverse = np.unique(np.concatenate([self._held, cells]), return_inverse=True)
-        total = np.zeros(len(both), np.int64)
-        np.add.at(total, inverse, np.concatenate([self._holders, holders]))
-        self._held, self._holders = both, total
+        self._cells.append(cells)
+        self._holders.append(holders)
+        # The first part holds the sum of those before: joined when the others are as large, a cell is added up a few times.
+        if sum(map(len, self._cells[1:])) >= max(len(self._cells[0]), FEWEST):
+            self._add_up()
+
+    def _add_up(self) -> None:
+        """Make one part of all."""
+        cells, inverse = np.unique(np.concatenate(self._cells), return_inverse=True)
+        holders = np.zeros(len(cells), np.int64)
+        np.add.at(holders, inverse, np.concatenate(self._holders))
+        self._cells, self._holders = [cells], [holders]
 
     def _numbers(self, units: list[str | None]) -> Int64s:
         return np.array([self._units.setdefault(unit, len(self._units)) for unit in units], np.int64)
@@ -83,7 +98,8 @@ class Counts:
         tally.add("support", ~enough)
         if needed := self.outside_needed(policy):
             largest = np.zeros(len(self.people), np.int64)
-            np.maximum.at(largest, self._held >> 32, self._holders)
+            self._add_up()
+            np.maximum.at(largest, self._cells[0] >> 32, self._holders[0])
             tally.add("unit_diversity", self.people - largest < needed)
         highest = int(max(release.people.max(initial=policy.k), self.people.max(initial=policy.k)))
         ladder = rungs(policy.k, up_to=highest)

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from etl.ahead import map_ahead
+from etl.ahead import begin, map_ahead
 
 
 @pytest.mark.parametrize("threads", [0, 1, 3])
@@ -43,3 +43,11 @@ def test_a_failure_is_raised_where_it_belongs():
     assert [next(results), next(results)] == [0, 1]
     with pytest.raises(ValueError, match="two"):
         next(results)
+
+
+def test_a_call_that_has_begun_goes_on_beside():
+    at_work = threading.Event()
+    made = begin(at_work.wait, 20)
+    assert not made.done()
+    at_work.set()
+    assert made.result(20) is True

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import __version__
+from etl import __version__, input_digests
 from etl.config import load_config
 from etl.console import Console
 from etl.facts import close_record, configuration, open_record, reconcile
@@ -38,6 +38,14 @@ def test_digests_are_of_the_files_bytes(tmp_path):
     assert one["sha256"] == hashlib.sha256(b"x" * 3_000_000).hexdigest()
     assert one | {"sha256": ""} == {"file": 0, "path": str(tmp_path / "a"), "bytes": 3_000_000, "sha256": ""}
     assert other["sha256"] == hashlib.sha256().hexdigest()
+
+
+def test_a_file_of_several_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(input_digests, "_CHUNK_BYTES", 7)
+    content = bytes(range(256))
+    (tmp_path / "a").write_bytes(content)
+    (one,) = digests(file(tmp_path / "a")).records()
+    assert one["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_what_cannot_be_read_twice_has_no_digest_and_says_why(tmp_path):
@@ -115,8 +123,7 @@ def test_the_record_holds_settings_code_and_machine_and_no_credential(tmp_path, 
     flags = ["--s3_secret_access_key=secret", "--runner=FnApiRunner", "secret"]
     facts = open_record(
         config(tmp_path, key_file=tmp_path / "key"),
-        [file(tmp_path / "a")],
-        bytes.fromhex(KEY),
+        digests(file(tmp_path / "a")),
         flags,
         console,
     )

@@ -156,7 +156,7 @@ def test_whether_units_are_known_does_not_tell_who_is_there(named, asked):
         {"person": digest(name), "unit": unit} for name, unit in [("absent", named), ("p0", None)] if named
     ]
     held = pa.Table.from_pylist(rows, schema=UNITS)
-    job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3), memory_bytes=None)
+    job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3), memory_bytes=None, threads=1)
     packed = pack(sequenced, order_events([events]).events, held=held)
     assert etl.steps.solve_plan(None, [packed], [Counter(active=6)], job).min_outside_unit == asked
 

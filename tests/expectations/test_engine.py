@@ -91,6 +91,17 @@ def test_preload_ends_with_the_library_loaded() -> None:
     assert "great_expectations" in sys.modules
 
 
+def test_what_no_suite_needs_is_not_loaded() -> None:
+    code = (
+        "import sys, expectations.engine as engine\n"
+        "engine._library()\n"
+        "assert 'scipy.stats._stats_py' not in sys.modules\n"
+        "from scipy import stats\n"
+        "assert stats.entropy([1]) == 0"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_gates_import_without_the_heavy_libraries() -> None:
     code = (
         "import sys, expectations.gates, expectations.report\n"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms import distinct as distinct_module
-from transforms.distinct import distinct, number, number_below, repeated
+from transforms.distinct import ascending, counted, distinct, number, number_below, repeated
 
 DIGESTS = st.integers(-(1 << 63), (1 << 63) - 1)
 SMALL = st.lists(st.integers(0, 30), max_size=40)
@@ -66,3 +66,25 @@ def test_number_and_distinct(values: list[int]) -> None:
     given = np.array(values, np.int64)
     assert number(given).first.tolist() == sorted({values.index(value) for value in values})
     assert distinct(given).tolist() == sorted(set(values))
+
+
+@settings(deadline=None)
+@given(st.lists(DIGESTS | st.integers(-3, 3), max_size=60), st.sampled_from([np.int64, np.int32]))
+def test_ascending_is_sorted_and_leaves_what_it_was_given(values: list[int], kind: type[np.integer]) -> None:
+    given = np.array(values, np.int64).astype(kind)
+    before = given.copy()
+    assert ascending(given).tolist() == sorted(before.tolist())
+    assert given.tolist() == before.tolist()
+
+
+@pytest.mark.parametrize("bits", [0, 1, 11, 12, 22, 23, 40, 63])
+def test_ascending_among_many(bits: int) -> None:
+    values = np.random.default_rng(bits).integers(-(1 << bits), 1 << bits, 20_000, endpoint=bits == 0)
+    assert ascending(values).tolist() == sorted(values.tolist())
+
+
+@given(SMALL)
+def test_counted(values: list[int]) -> None:
+    numbers, times = counted(np.array(values, np.int64))
+    assert dict(zip(numbers.tolist(), times.tolist(), strict=True)) == Counter(values)
+    assert numbers.tolist() == sorted(set(values))

@@ -279,3 +279,25 @@ def test_wrong_types_and_empty_columns() -> None:
 def test_a_slice_reads_like_a_copy() -> None:
     column = pa.array(["x", "2026-01-01T00:00Z", None, "2026-01-02T00:00Z"])[1:]
     assert parse(column)[0] == [us(2026, 1, 1), None, us(2026, 1, 2)]
+
+
+DATES = st.sampled_from(
+    ["2026-11-22", "2026-11-23", "2026-12-22", "2025-11-22", "2026-02-30", "2026-11x22", "x026-11-22"]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(DATES.map(lambda date: f"{date}T10:11:12Z"), DATES, st.just("")), max_size=12))
+def test_a_date_is_read_the_same_whatever_the_row_before_says(texts: list[str]) -> None:
+    alone = [parse([text]) for text in texts]
+    assert parse(pa.array(texts, pa.string())) == (
+        [value for values, _ in alone for value in values],
+        [reason for _, reasons in alone for reason in reasons],
+    )
+
+
+def test_epochs_and_iso_times_stand_side_by_side() -> None:
+    texts = ["2026-11-22T10:11:12Z", "1763806272000001", "nothing", "2026-11-22"]
+    times, reasons = parse(texts, "iso8601_or_epoch_us")
+    assert times == [us(2026, 11, 22, 10, 11, 12), 1763806272000001, None, None]
+    assert [reason is None for reason in reasons] == [True, True, False, False]

@@ -8,6 +8,7 @@ from transforms.kernel import kernel
 from transforms.segmentation.evaluate import evaluate
 from transforms.segmentation.inventory import Int8, Int32, Int64
 from transforms.segmentation.journal import close, revive
+from transforms.segmentation.parts import each, parts_by_weight
 from transforms.segmentation.repair import repair
 from transforms.segmentation.world import TRANSITIONS, Flags, World
 
@@ -35,20 +36,25 @@ def add_back(world: World, passes: int, drop_permille: int, most_lent: int) -> N
 def gaining_people(world: World) -> Int32:
     """For each dropped phrase the people with an occurrence at which taking it would raise the total weight; else 0.
 
-    Linear in the tokens and in the occurrences of the dropped phrases.
+    Linear in the tokens and in the occurrences of the dropped phrases. On as many threads as the world has, each with
+    phrases of its own.
     """
-    return _gaining(
-        world.first,
-        world.last,
-        world.positions,
-        world.person,
-        world.length,
-        world.alive,
-        world.weight,
-        _before(world.longest, world.length, world.weight, world.alive, world.up),
-        _after(world.gain),
-        len(world.seen),
-    )
+
+    def total(behind: bool) -> Int64:
+        if behind:
+            return _after(world.gain)
+        return _before(world.longest, world.length, world.weight, world.alive, world.up)
+
+    def gaining(at: slice) -> Int32:
+        return _gaining(
+            world.first[at], world.last[at], world.positions, world.person, world.length[at], world.alive[at],
+            world.weight[at], before, after, len(world.seen),
+        )  # fmt: skip
+
+    before, after = each(total, (False, True), threads=world.threads)
+    occurrences = np.where(world.alive == 0, world.last - world.first, 0).astype(np.int64)
+    parts = parts_by_weight(occurrences, parts=world.threads)
+    return np.concatenate(each(gaining, parts, threads=world.threads))
 
 
 @kernel

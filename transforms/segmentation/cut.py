@@ -10,16 +10,19 @@ from transforms.segmentation.lookup import build_lookup, longest_nodes
 from transforms.segmentation.program import choose, living_prefixes
 
 
-def cut(sessions: Sessions, inventory: Inventory) -> Segments:
+def cut(sessions: Sessions, inventory: Inventory, *, threads: int = 1) -> Segments:
     """The segments of every session, in order; a session's cut depends on its own tokens and the inventory only.
 
     Linear in the tokens, times max_length at most; building the lookup is linear in the inventory.
 
     Every token ≥ 0 is in exactly one segment, a token −1 in none, and no segment leaves its session.
+
+    Args:
+        threads: how many may work side by side; nothing depends on it.
     """
     sessions = sessions.checked()
     lookup = build_lookup(inventory)
-    longest = longest_nodes(lookup, sessions.tokens, sessions.starts)
+    longest = longest_nodes(lookup, sessions.tokens, sessions.starts, threads=threads)
     up = np.empty(len(lookup.parent), np.int32)
     living_prefixes(lookup.parent, lookup.length, lookup.alive, up)
     gain = np.empty(len(longest), np.int32)

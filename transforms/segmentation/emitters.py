@@ -1,6 +1,7 @@
 """Count the distinct people who emit each phrase of a cut, and how many of them are outside any one unit.
 
-The rows of one person are contiguous, so a phrase's count grows when the person differs from the last one seen with it.
+The rows of one person are contiguous, so a phrase's count grows when the person differs from the last one seen with it. All
+of it can be done for parts of the tokens that share no person; counts are then sums.
 """
 
 from __future__ import annotations
@@ -12,30 +13,13 @@ from transforms.segmentation.inventory import Int8, Int32, Int64
 
 
 @kernel
-def people_per_phrase(
-    choice: Int32,
-    length: Int8,
-    person: Int32,
-    unit_offsets: Int64,
-    units: Int32,
-    with_units: bool,
-    emitters: Int32,
-    outside: Int32,
-) -> int:
-    """Walk the chosen phrases from the left; fill `emitters` and `outside`; return the transitions they hold.
-
-    Linear in the tokens; with units also in the units of all emitters, a person once a phrase.
-
-    `outside[x]`: emitters of x less those of its fullest unit, a person counting in every unit held; all of them where
-    `with_units` is false.
-    """
-    n = len(choice)
-    phrases = len(length)
-    before = np.full(phrases, -1, np.int32)
+def count_people(choice: Int32, length: Int8, person: Int32, emitters: Int32) -> int:
+    """Walk the chosen phrases from the left; fill `emitters`; return the transitions they hold. Linear in the tokens."""
+    before = np.full(len(length), -1, np.int32)
     emitters[:] = 0
     transitions = 0
     i = 0
-    while i < n:
+    while i < len(choice):
         x = choice[i]
         if x < 0:
             i += 1
@@ -45,17 +29,15 @@ def people_per_phrase(
             emitters[x] += 1
         transitions += length[x] - 1
         i += length[x]
-    outside[:] = emitters
-    if not with_units:
-        return transitions
-    ends = np.cumsum(
-        emitters
-    )  # people grouped by phrase, so that one row of counts by unit serves all phrases
-    free = ends - emitters
-    who = np.empty(ends[-1] if phrases else 0, np.int32)
-    before[:] = -1
+    return transitions
+
+
+@kernel
+def list_people(choice: Int32, length: Int8, person: Int32, free: Int64, who: Int32) -> None:
+    """Write each phrase's people into `who` from place `free[x]` on, and move that. Linear in the tokens."""
+    before = np.full(len(length), -1, np.int32)
     i = 0
-    while i < n:
+    while i < len(choice):
         x = choice[i]
         if x < 0:
             i += 1
@@ -65,8 +47,21 @@ def people_per_phrase(
             who[free[x]] = person[i]
             free[x] += 1
         i += length[x]
+
+
+@kernel
+def outside_units(
+    ends: Int64, emitters: Int32, who: Int32, unit_offsets: Int64, units: Int32, outside: Int32
+) -> None:
+    """Set `outside[x]`: emitters of x less those of its fullest unit, a person counting in every unit held.
+
+    Linear in the units of all emitters, a person once a phrase.
+
+    Args:
+        ends: people of phrase x are `who[ends[x] - emitters[x]:ends[x]]`, grouped so that one row of counts serves all.
+    """
     by_unit = np.zeros(units.max() + 1 if len(units) else 1, np.int32)
-    for x in range(phrases):
+    for x in range(len(emitters)):
         largest = 0
         for r in range(ends[x] - emitters[x], ends[x]):
             for u in range(unit_offsets[who[r]], unit_offsets[who[r] + 1]):
@@ -76,4 +71,3 @@ def people_per_phrase(
             for u in range(unit_offsets[who[r]], unit_offsets[who[r] + 1]):
                 by_unit[units[u]] = 0
         outside[x] = emitters[x] - largest
-    return transitions

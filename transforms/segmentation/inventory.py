@@ -108,6 +108,8 @@ class Settings:
     """About how many occurrences the local search may look at: bounds its time where phrases are common."""
     seed: int = 0
     """Seeds the local search: the same seed and content give the same inventory."""
+    threads: int = 1
+    """How many may work side by side; nothing depends on it."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a value that no policy can mean."""

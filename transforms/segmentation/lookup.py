@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from transforms.kernel import inner, kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64, Inventory
+from transforms.segmentation.parts import each, parts_by_weight, worth
 
 Flags = npt.NDArray[np.uint8]
 
@@ -32,27 +33,32 @@ class Lookup:
 def build_lookup(inventory: Inventory) -> Lookup:
     """The trie of an inventory's phrases; O(their total length)."""
     vocabulary = int(inventory.tokens.max(initial=-1)) + 1
+    offsets = np.require(inventory.offsets, np.int64, ("C", "A", "W"))
+    tokens = np.require(inventory.tokens, np.int32, ("C", "A", "W"))
     size = 16
-    while size < 4 * (len(inventory.tokens) + 1):
+    while size < 2 * _nodes(offsets, tokens):  # a small table stays in the cache
         size *= 2
-    keys, targets, parent, length, phrase = _build(
-        np.require(inventory.offsets, np.int64, ("C", "A", "W")),
-        np.require(inventory.tokens, np.int32, ("C", "A", "W")),
-        vocabulary,
-        size,
-    )
+    keys, targets, parent, length, phrase = _build(offsets, tokens, vocabulary, size)
     alive = (phrase >= 0).astype(np.uint8)
     weight = np.zeros(len(phrase), np.int32)
     weight[phrase >= 0] = inventory.weights[phrase[phrase >= 0]]
     return Lookup(keys, targets, parent, length, phrase, weight, alive, vocabulary)
 
 
-def longest_nodes(lookup: Lookup, tokens: Int32, starts: Int64) -> Int32:
+def longest_nodes(lookup: Lookup, tokens: Int32, starts: Int64, *, threads: int = 1) -> Int32:
     """For each token the deepest node spelled from there inside its session; −1: none.
 
-    Linear in the tokens, times the longest phrase.
+    Linear in the tokens, times the longest phrase. On so many threads, each with sessions of its own.
     """
-    return _longest(tokens, starts, lookup.keys, lookup.targets, lookup.vocabulary)
+    longest = np.full(len(tokens), -1, np.int32)
+
+    def find(at: slice) -> None:
+        bounds = starts[at.start : at.stop + 1]
+        _longest(tokens, bounds, lookup.keys, lookup.targets, lookup.vocabulary, longest)
+
+    parts = parts_by_weight(np.diff(starts), parts=worth(len(tokens), threads))
+    each(find, parts, threads=threads)
+    return longest
 
 
 @inner
@@ -63,6 +69,20 @@ def _slot(keys: Int64, key: int) -> int:
     while keys[at] != -1 and keys[at] != key:
         at = (at + 1) & mask
     return at
+
+
+@kernel
+def _nodes(offsets: Int64, tokens: Int32) -> int:
+    """How many nodes phrases in the order of content have, and one more: what each does not share with the one before."""
+    nodes = 1
+    for p in range(len(offsets) - 1):
+        shared = 0
+        if p > 0:
+            most = min(offsets[p] - offsets[p - 1], offsets[p + 1] - offsets[p])
+            while shared < most and tokens[offsets[p - 1] + shared] == tokens[offsets[p] + shared]:
+                shared += 1
+        nodes += offsets[p + 1] - offsets[p] - shared
+    return nodes
 
 
 @kernel
@@ -92,8 +112,9 @@ def _build(
 
 
 @kernel
-def _longest(tokens: Int32, starts: Int64, keys: Int64, targets: Int32, vocabulary: int) -> Int32:
-    longest = np.full(len(tokens), -1, np.int32)
+def _longest(
+    tokens: Int32, starts: Int64, keys: Int64, targets: Int32, vocabulary: int, longest: Int32
+) -> None:
     for session in range(len(starts) - 1):
         for i in range(starts[session], starts[session + 1]):
             node = -1
@@ -106,4 +127,3 @@ def _longest(tokens: Int32, starts: Int64, keys: Int64, targets: Int32, vocabula
                     break
                 node = targets[slot]
             longest[i] = node
-    return longest

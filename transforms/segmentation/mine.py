@@ -9,15 +9,20 @@ Time O(occurrences of all frequent n-grams); memory per action: 4 bytes each for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from transforms.kernel import inner, kernel
 from transforms.segmentation.inventory import Int8, Int32, Int64, Sessions, Settings
+from transforms.segmentation.parts import each, parts_by_weight, worth
 from transforms.segmentation.sort import sort_numbers
 
 Flags = npt.NDArray[np.uint8]
+
+PARTS: Final = 4
+"""How many parts a thread mines: which tokens go deep is not known before."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,18 @@ class Trie:
     """The person of each token."""
 
 
+class Found(NamedTuple):
+    """The part of a trie, its nodes and places numbered from 0, below some of the tokens."""
+
+    token: Int32
+    parent: Int32
+    length: Int8
+    people: Int32
+    first: Int32
+    last: Int32
+    positions: Int32
+
+
 def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
     """Every n-gram of length 1 … max_length that ≥ k people have, ≥ min_outside_unit of them outside any one unit.
 
@@ -50,19 +67,52 @@ def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
     """
     tokens = sessions.tokens
     person, stop = _expand(tokens, sessions.starts, sessions.person)
-    found = _mine(
-        tokens,
-        person,
-        stop,
-        vocabulary_size,
-        sessions.unit_offsets,
-        sessions.units,
-        int(sessions.units.max(initial=0)) + 1,
-        settings.k,
-        settings.min_outside_unit,
-        settings.max_length,
-    )
-    return Trie(*found, person=person)
+    longest = np.full(len(tokens), -1, np.int32)
+
+    def mined(beginning: slice) -> Found:
+        return Found(*_mine(
+            tokens,
+            person,
+            stop,
+            beginning.start,
+            beginning.stop,
+            longest,
+            vocabulary_size,
+            sessions.unit_offsets,
+            sessions.units,
+            int(sessions.units.max(initial=0)) + 1,
+            settings.k,
+            settings.min_outside_unit,
+            settings.max_length,
+        ))  # fmt: skip
+
+    count = worth(len(tokens), PARTS * settings.threads if settings.threads > 1 else 1)
+    often = np.bincount(tokens[tokens >= 0], minlength=vocabulary_size)
+    parts = each(mined, parts_by_weight(often, parts=count), threads=settings.threads)
+    return _together(parts, longest, person)
+
+
+def _together(parts: list[Found], longest: Int32, person: Int32) -> Trie:
+    """One trie of those of the first tokens, which follow each other by content."""
+    node, place = 0, 0
+    for part in parts:
+        _move(part, longest, node, place)
+        node, place = node + len(part.token), place + len(part.positions)
+    whole = Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return Trie(**whole._asdict(), longest=longest, person=person)
+
+
+@kernel
+def _move(part: Found, longest: Int32, nodes: int, places: int) -> None:
+    """Number a part's nodes and places behind so many others."""
+    for x in range(len(part.token)):
+        if part.parent[x] >= 0:
+            part.parent[x] += nodes
+        part.first[x] += places
+        part.last[x] += places
+    for i in part.positions:
+        if longest[i] >= 0:
+            longest[i] += nodes
 
 
 @kernel
@@ -111,6 +161,9 @@ def _mine(
     tokens: Int32,
     person: Int32,
     stop: Flags,
+    since: int,
+    before_token: int,
+    longest: Int32,
     vocabulary_size: int,
     unit_offsets: Int64,
     units: Int32,
@@ -118,17 +171,18 @@ def _mine(
     k: int,
     min_outside: int,
     max_length: int,
-) -> tuple[Int32, Int32, Int8, Int32, Int32, Int32, Int32, Int32]:
-    n = len(tokens)
-    positions = np.empty(n, np.int32)
+) -> tuple[Int32, Int32, Int8, Int32, Int32, Int32, Int32]:
+    """The n-grams whose first token is in since … before_token − 1; `longest` is written where they start."""
     filled = 0
-    for i in range(n):
-        if tokens[i] >= 0:
+    for i in range(len(tokens)):
+        filled += since <= tokens[i] < before_token
+    positions = np.empty(filled, np.int32)
+    filled = 0
+    for i in range(len(tokens)):
+        if since <= tokens[i] < before_token:
             positions[filled] = i
             filled += 1
-    positions = positions[:filled]
     scratch = np.empty(filled, np.int32)
-    longest = np.full(n, -1, np.int32)
 
     capacity = 1024
     token = np.empty(capacity, np.int32)
@@ -218,17 +272,17 @@ def _mine(
             for c in range(children - 1, -1, -1):
                 t = followers[c]
                 until = low + place[t]
-                since = until - rows[t]
+                begin = until - rows[t]
                 # A child that fails on its units stays unnumbered inside its parent's range.
                 if min_outside > 0 and (
-                    _outside(positions[since:until], person, unit_offsets, units, by_unit, count[t])
+                    _outside(positions[begin:until], person, unit_offsets, units, by_unit, count[t])
                     < min_outside
                 ):
                     continue
                 waiting_token[waiting] = t
                 waiting_parent[waiting] = node
                 waiting_people[waiting] = count[t]
-                waiting_first[waiting] = since
+                waiting_first[waiting] = begin
                 waiting_last[waiting] = until
                 waiting += 1
         if waiting == 0:
@@ -264,5 +318,4 @@ def _mine(
         first[:nodes].copy(),
         last[:nodes].copy(),
         positions,
-        longest,
     )

@@ -6,14 +6,15 @@ towards it and it finds its k people (measured: half a point of transitions; see
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from transforms.kernel import inner, kernel
-from transforms.segmentation.evaluate import evaluate, lay_path
-from transforms.segmentation.inventory import Int32
+from transforms.segmentation.evaluate import evaluate, evaluate_alone, lay_path
+from transforms.segmentation.inventory import Int32, Int64
 from transforms.segmentation.journal import change
+from transforms.segmentation.parts import parts_of
 from transforms.segmentation.revise import revise
 from transforms.segmentation.sort import sort_numbers
 from transforms.segmentation.world import AFFECTED, STALE, Flags, World
@@ -25,45 +26,83 @@ CHEAPER: Final = 6
 """An incremental step costs about so much more per occurrence than a whole pass per token (measured)."""
 
 
-@kernel
+class Failing(NamedTuple):
+    """The phrases that fail, in the first tally[FAILS] places; `listed`: whether a phrase is among them."""
+
+    phrases: Int32
+    listed: Flags
+    tally: Int64
+    """FAILS, and how many phrases are LIVING."""
+
+
+FAILS: Final = 0
+LIVING: Final = 1
+
+
 def repair(world: World, changed: Int32, drop_permille: int, most_lent: int) -> None:
     """Bring the cut up to date with the changed phrases, then mend it until no emitted phrase has too few people.
 
-    A round costs a whole pass, or the occurrences of the phrases that it changes where these are few, and a sort of what
-    fails; there are at most as many rounds as living phrases.
-
-    Each round drops `drop_permille` of the failing phrases, at least AT_ONCE while MANY phrases fail or live, else 1; the
-    others gain LOAN, up to `most_lent` above their first weight. Ends, for every round drops a phrase.
+    A round (`_weaken`) costs a whole pass, or the occurrences of the phrases that it changes where these are few, and a sort
+    of what fails; there are at most as many rounds as living phrases, for each drops one. Whole passes are on as many
+    threads as the world has.
     """
-    m = len(world.parent)
-    failing = np.empty(m, np.int32)
-    listed = np.zeros(m, np.uint8)
-    fails = 0
-    living = 0
-    for x in range(m):
-        living += world.alive[x]
+    failing = _nothing_fails(world)
+    cheaper = CHEAPER * len(parts_of(world.person, threads=world.threads))
     while True:
-        fails = _failing(world, failing, listed, fails, bring_up_to_date(world, changed))
-        if fails == 0:
+        incremental = _few(world, changed, cheaper)
+        if incremental:
+            _revise(world, changed)
+        else:
+            evaluate(world)
+        changed = _weaken(world, failing, incremental, drop_permille, most_lent)
+        if len(changed) == 0:
             return
-        keys = np.empty(fails, np.int64)
-        for f in range(fails):
-            x = failing[f]
-            # Who emits it now, and a little of who could (DESIGN §5); content settles ties.
-            keys[f] = (10 * world.emitters[x] + min(world.people[x], 6 * world.k)) * m + x
-        sort_numbers(keys)
-        drop = max(fails * drop_permille // 1000, AT_ONCE if living >= MANY and fails > AT_ONCE else 1)
-        changed = np.empty(fails, np.int32)
-        for f in range(fails):
-            x = keys[f] % m
-            changed[f] = x
-            if f < drop:
-                change(world, x, 0, world.weight[x])
-            else:
-                change(
-                    world, x, 1, max(world.weight[x], min(world.weight[x] + LOAN, world.base[x] + most_lent))
-                )
-        living -= min(drop, fails)
+
+
+@kernel
+def repair_alone(world: World, changed: Int32, drop_permille: int, most_lent: int) -> None:
+    """The same on one thread, for kernels."""
+    failing = _nothing_fails(world)
+    while True:
+        changed = _weaken(world, failing, bring_up_to_date(world, changed), drop_permille, most_lent)
+        if len(changed) == 0:
+            return
+
+
+@kernel
+def _nothing_fails(world: World) -> Failing:
+    m = len(world.parent)
+    tally = np.zeros(2, np.int64)
+    for x in range(m):
+        tally[LIVING] += world.alive[x]
+    return Failing(np.empty(m, np.int32), np.zeros(m, np.uint8), tally)
+
+
+@kernel
+def _weaken(world: World, failing: Failing, incremental: bool, drop_permille: int, most_lent: int) -> Int32:
+    """Drop `drop_permille` of the failing phrases, at least AT_ONCE while MANY phrases fail or live, else 1; the others gain
+    LOAN, up to `most_lent` above their first weight. Return all of these, none if nothing fails."""
+    m = len(world.parent)
+    fails = _failing(world, failing.phrases, failing.listed, failing.tally[FAILS], incremental)
+    failing.tally[FAILS] = fails
+    keys = np.empty(fails, np.int64)
+    for f in range(fails):
+        x = failing.phrases[f]
+        # Who emits it now, and a little of who could (DESIGN §5); content settles ties.
+        keys[f] = (10 * world.emitters[x] + min(world.people[x], 6 * world.k)) * m + x
+    sort_numbers(keys)
+    many = failing.tally[LIVING] >= MANY and fails > AT_ONCE
+    drop = min(max(fails * drop_permille // 1000, AT_ONCE if many else 1), fails)
+    changed = np.empty(fails, np.int32)
+    for f in range(fails):
+        x = keys[f] % m
+        changed[f] = x
+        if f < drop:
+            change(world, x, 0, world.weight[x])
+        else:
+            change(world, x, 1, max(world.weight[x], min(world.weight[x] + LOAN, world.base[x] + most_lent)))
+    failing.tally[LIVING] -= drop
+    return changed
 
 
 @kernel
@@ -72,16 +111,28 @@ def bring_up_to_date(world: World, changed: Int32) -> bool:
 
     Linear in the tokens, or in the occurrences of the changed phrases, whichever is estimated to be less.
     """
+    incremental = _few(world, changed, CHEAPER)
+    if incremental:
+        _revise(world, changed)
+    else:
+        evaluate_alone(world)
+    return incremental
+
+
+@kernel
+def _few(world: World, changed: Int32, cheaper: int) -> bool:
+    """Whether an incremental step is estimated to be cheaper than a whole pass: it costs `cheaper` times as much a token."""
     occurrences = 0
     for x in changed:
         occurrences += world.last[x] - world.first[x]
-    if occurrences * CHEAPER > len(world.longest):
-        evaluate(world)
-        return False
+    return occurrences * cheaper <= len(world.longest)
+
+
+@kernel
+def _revise(world: World, changed: Int32) -> None:
     if world.tally[STALE]:
         lay_path(world)
     revise(world, changed)
-    return True
 
 
 @inner

@@ -15,7 +15,7 @@ from transforms.kernel import inner, kernel
 from transforms.segmentation.evaluate import lay_path
 from transforms.segmentation.inventory import Int32
 from transforms.segmentation.journal import change, close
-from transforms.segmentation.repair import bring_up_to_date, repair
+from transforms.segmentation.repair import bring_up_to_date, repair_alone
 from transforms.segmentation.world import LOGGED, STALE, TRANSITIONS, WORK, Bits, World
 
 MOST_LENT: Final = 900_000
@@ -48,7 +48,7 @@ def local_search(world: World, tries: int, work: int, seed: int) -> int:
         _perturb(world, state)
         if world.tally[LOGGED] == 0:
             continue
-        repair(world, world.log[: world.tally[LOGGED]].copy(), 100 + draw(state, 300), MOST_LENT)
+        repair_alone(world, world.log[: world.tally[LOGGED]].copy(), 100 + draw(state, 300), MOST_LENT)
         won += world.tally[TRANSITIONS] > best
         worse = world.tally[TRANSITIONS] < best
         touched = world.log[: world.tally[LOGGED]].copy()

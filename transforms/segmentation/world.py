@@ -72,6 +72,8 @@ class World(NamedTuple):
     k: int
     min_outside: int
     max_length: int
+    threads: int
+    """How many may work side by side; nothing depends on it."""
 
 
 TRANSITIONS: Final = 0
@@ -123,6 +125,7 @@ def build_world(sessions: Sessions, trie: Trie, weight: Int32, settings: Setting
         k=settings.k,
         min_outside=settings.min_outside_unit,
         max_length=settings.max_length,
+        threads=settings.threads,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from tests.transforms.segmentation.small import (
     peoples,
     same_in_all,
 )
-from transforms.segmentation import Inventory, Sessions, Settings, cut, solve
+from transforms.segmentation import Inventory, Sessions, Settings, cut, parts, solve
 from transforms.segmentation.mine import mine
 
 SETTINGS = Settings(k=2, min_outside_unit=0, max_length=4)
@@ -68,6 +69,31 @@ def test_every_emitted_phrase_is_emitted_by_enough_people(
         assert 2 <= len(phrase) <= max_length
         assert len(holders) >= k
         assert min_outside == 0 or outside(people, holders) >= min_outside
+
+
+@examples
+@given(peoples, st.integers(1, 4), st.integers(0, 2), st.integers(2, 5), st.integers(2, 4))
+def test_threads_change_nothing(
+    people: list[Person], k: int, min_outside: int, max_length: int, threads: int
+) -> None:
+    sessions = pack(people)
+    settings = Settings(k=k, min_outside_unit=min_outside, max_length=max_length)
+    alone = solve(sessions, VOCABULARY, settings)
+    with mock.patch.object(parts, "SMALLEST", 1):
+        side_by_side = solve(sessions, VOCABULARY, replace(settings, threads=threads))
+    assert content(side_by_side) == content(alone)
+
+
+@pytest.mark.parametrize(("k", "min_outside"), [(2, 0), (5, 2)])
+def test_threads_change_nothing_on_a_workplace(k: int, min_outside: int) -> None:
+    sessions = pack(workplace(k, 200))
+    settings = Settings(k=k, min_outside_unit=min_outside, max_length=8, local_search=0)
+    alone = solve(sessions, 12, settings)
+    with mock.patch.object(parts, "SMALLEST", 100):
+        assert len(parts.parts_of(sessions.person, threads=3)) == 3
+        side_by_side = solve(sessions, 12, replace(settings, threads=3))
+    assert content(side_by_side) == content(alone)
+    assert len(alone) > 0
 
 
 @pytest.mark.parametrize(("k", "min_outside"), [(2, 0), (5, 0), (5, 2), (10, 3)])
