@@ -20,6 +20,7 @@ from transforms.schemas import DIGEST
 Bytes = npt.NDArray[np.uint8]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 
 _BLOCK: Final = 16
 
@@ -69,9 +70,16 @@ def cmacs_of_pairs(heads: Bytes, which: Int64s, tails: Int64s, *, key: bytes) ->
     encrypt, subkeys = _cipher(key)
     chained = np.frombuffer(encrypt.update(heads.tobytes()), np.uint64).reshape(-1, 2)
     last = np.frombuffer(subkeys[1].tobytes(), np.uint64) ^ np.array([0, 0x80], "<u8").view(np.uint64)
-    message = (chained ^ last)[which]
-    message[:, 0] ^= tails.view(np.uint64)
-    return np.frombuffer(encrypt.update(message.tobytes()), np.uint8).reshape(-1, _BLOCK)
+    message = np.empty((len(which), 2), np.uint64)
+    _last_blocks(chained ^ last, which, tails, message)
+    return np.frombuffer(encrypt.update(message.view(np.uint8).ravel().data), np.uint8).reshape(-1, _BLOCK)
+
+
+@kernel
+def _last_blocks(heads: Words, which: Int64s, tails: Int64s, message: Words) -> None:
+    for row in range(len(which)):
+        message[row, 0] = heads[which[row], 0] ^ np.uint64(tails[row])
+        message[row, 1] = heads[which[row], 1]
 
 
 def _cipher(key: bytes) -> tuple[CipherContext, Bytes]:

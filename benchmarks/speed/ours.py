@@ -5,6 +5,7 @@ Reading, ordering, sessionizing and packing are those of the nightly job; what m
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -204,4 +205,5 @@ def _job(mapping: Mapping, files: list[InputFile], staging: Staging) -> Job:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(0.0005)  # as `etl.cli` has it
     run(task())
