@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-def begin(function: Callable[..., Made], *arguments: Any) -> Future[Made]:
-    """Make one call beside all else, on a thread that ends with it."""
-    pool = ThreadPoolExecutor(1)
-    try:
-        return pool.submit(function, *arguments)
-    finally:
-        pool.shutdown(wait=False)
+@contextmanager
+def beside(function: Callable[..., Made], *arguments: Any, at_once: bool) -> Iterator[Callable[[], Made]]:
+    """Make one call while the body is at work, on a thread of its own that ends before this does, however the body ends.
+
+    Args:
+        at_once: or else the call is made where its result is asked for, if it is.
+
+    Yields:
+        What gives the result, or raises the call's exception. Where nobody asks, an exception means nothing.
+    """
+    if not at_once:
+        yield partial(function, *arguments)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(function, *arguments).result
 
 
 class Ahead(Generic[Made]):

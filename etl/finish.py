@@ -14,10 +14,10 @@ from etl.job import Job
 from etl.parquet import write_release
 from etl.progress import advance
 from etl.staging import staged, write_batch, write_bytes
+from etl.steps import Told
 from transforms.count import Counts, add
 from transforms.draw import SEEN_BEFORE
 from transforms.ledger import NOTHING, Content
-from transforms.plan import Plan
 from transforms.release import Release, release
 from transforms.statistics import ReadStatistics, total
 
@@ -32,9 +32,10 @@ DEAD_LETTERS = pa.schema([("file", pa.int32()), ("position", pa.int64()), ("reas
 
 
 def write_outcome(
-    _: object, plan: Plan, counts: Iterable[Counts], totals: Iterable[Counter[str]], job: Job
+    _: object, told: Told, counts: Iterable[Counts], totals: Iterable[Counter[str]], job: Job
 ) -> None:
     """Filter exactly, write the Parquet files, and leave the exact totals."""
+    plan = told.plan
     released = release(
         add(list(counts), len(plan.digests)),
         plan,

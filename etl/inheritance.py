@@ -16,8 +16,8 @@ from etl.history import instants
 from etl.keys import Keys
 from etl.leave import Left
 from etl.registry import Registry
-from etl.state import Kind, forget, kept, objects_of, sweep_state
-from etl.waiting import current_generation, pool_objects, sweep_pool
+from etl.state import Kind, forget, kept, sweep_state, write_state
+from etl.waiting import current_generation, sweep_pool, write_pool
 from etl.window import DAY_US, begins_us
 from transforms.pseudonym import key_fingerprint
 
@@ -74,16 +74,14 @@ def pool_figures(outcome: dict[str, Any], pooled: Pooled, left: Left, bequest: B
     }
 
 
-def sealed_left(bequest: Bequest, left: Left, content: dict[str, Any], keys: Keys) -> dict[str, bytes]:
-    """The objects of the pool's next generation and of the version's state, by name, in the order in which they are to be
-    written. Without a manifest that names them they do not exist."""
+def write_left(registry: Registry, bequest: Bequest, left: Left, content: dict[str, Any], keys: Keys) -> None:
+    """Write the pool's next generation and the version's state. Without a manifest that names them they do not exist."""
     fingerprint = key_fingerprint(keys.pseudonym)
+    write_pool(registry, bequest.generation, left.pool, key=keys.pool, fingerprint=fingerprint)
     tables: dict[Kind, Any] = {"spent": left.spent, "membership": left.members}
     if bequest.config.late_days:
         tables["ledger"] = left.ledger
-    return pool_objects(bequest.generation, left.pool, key=keys.pool, fingerprint=fingerprint) | objects_of(
-        bequest.version, tables, content=content, key=keys.pool
-    )
+    write_state(registry, bequest.version, tables, content=content, key=keys.pool)
 
 
 def retire(registry: Registry, bequest: Bequest, left: Left) -> None:

@@ -28,7 +28,7 @@ def build_pipeline(pipeline: beam.Pipeline, job: Job) -> None:
     packed = buckets | "Pack" >> beam.Map(lambda bucket: bucket.packed)  # Packed
     totals = buckets | "Totals" >> beam.Map(lambda bucket: bucket.totals)  # Counter
     contents = buckets | "Contents" >> beam.Map(lambda bucket: bucket.content)  # Content
-    plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), AsIter(totals), job)  # Plan
+    plan = _once(pipeline, "Solve", solve_plan, AsIter(packed), AsIter(totals), job)  # Told
     counts = buckets | "CutBuckets" >> CutBuckets(job, plan)  # Counts
     _once(pipeline, "Release", write_outcome, AsSingleton(plan), AsIter(counts), AsIter(totals), job)
     _leave_what_was_read(pipeline, read, contents, job)

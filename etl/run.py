@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import orjson
 
 from etl.again import content_of, measured_window, planned_window, published_already
-from etl.ahead import begin
+from etl.ahead import beside
 from etl.audit import read_chain
 from etl.beam_options import workers_of
 from etl.budget import Watch, share_of, within
@@ -24,7 +25,7 @@ from etl.execute import run_pipeline
 from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
 from etl.housekeeping import erase_linked, keep_house
-from etl.inheritance import Bequest, pool_figures, retire, sealed_left
+from etl.inheritance import Bequest, pool_figures, retire, write_left
 from etl.input_check import check_input
 from etl.input_digests import InputDigests
 from etl.inputs import InputFile, find_inputs
@@ -39,7 +40,6 @@ from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
 from etl.risk_figures import measure_risk
-from etl.sealed_objects import write_objects
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging, check_folder
@@ -109,7 +109,8 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
                 console.note(
                     "the participation file says something else than when the run began: starting over"
                 )
-                # Nothing of what was computed under the old file stays.
+                # Nothing of what was computed under the old file stays, and what is read again has digests of its own.
+                this = replace(this, inputs=InputDigests(files, keys.pseudonym))
                 forget_run(registry, staging)
                 staging.remove()
                 staging.create()
@@ -140,12 +141,12 @@ def _attempt(this: _Run) -> Result | None:
         memory,
         workers=workers_of(this.beam_flags),
     )
+    # What the end of the run needs is imported while the phrases are chosen, which leaves a core idle now and then.
+    load = partial(preload, "datasets")
     if job.threads > 1:
-        console.on_stage["solve"] = (
-            _preload  # before, both cores are at work; after it, both are needed at once
-        )
+        console.on_stage["solve"] = load
     else:  # workers that are processes tell nothing
-        _preload()
+        load()
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
     facts = open_record(config, this.inputs, this.beam_flags, console)
     if participation is not None:
@@ -172,7 +173,6 @@ def _attempt(this: _Run) -> Result | None:
             )
         bequest = Bequest(config, version, window, memory.generation + 1)
         left = leave(job, pooled.carried, **bequest.horizons())
-        sealed = begin(sealed_left, bequest, left, content_of(job), this.keys)  # beside the checks
         outcome["withheld"][UNSHARED][1] = left.unshared_people
         outcome["pool"] = pool_figures(outcome, pooled, left, bequest)
         exact, measured = _exact_figures(this, job, bequest, versions, participation, statistics, outcome)
@@ -183,15 +183,8 @@ def _attempt(this: _Run) -> Result | None:
         if not still_holds(participation, config.participation, this.keys.pseudonym):
             return None
         this.watch.let_pass()
-        result = settle(
-            config,
-            registry,
-            staging,
-            manifest,
-            checks,
-            report,
-            before_publication=lambda: write_objects(registry.store, sealed.result()),
-        )
+        leaving = partial(write_left, registry, bequest, left, content_of(job), this.keys)
+        result = settle(config, registry, staging, manifest, checks, report, before_publication=leaving)
         if result.state == PUBLISHED:
             retire(registry, bequest, left)
         advance("publish", 1)
@@ -206,10 +199,6 @@ def _risk(job: Job) -> dict[str, Any]:
     return measure_risk(collect_evidence(job), k=job.anonymity.k)
 
 
-def _preload() -> None:
-    preload("datasets")
-
-
 def _exact_figures(
     this: _Run,
     job: Job,
@@ -221,13 +210,13 @@ def _exact_figures(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Recount what is staged, and number its actions; returns the exact manifest, and what the verifier measured."""
     config, staging = this.config, this.staging
-    figures = begin(_risk, job) if job.threads > 1 else None
-    verification = verify_staged(job, outcome)
-    advance("verify", outcome["released"]["records"])
-    # Figures about a release that does not hold would mean nothing, and what was staged may not fit together.
-    risk = None
-    if verification.ok:
-        risk = _risk(job) if figures is None else figures.result()
+    # Both look through the staged buckets; with memory to spare they do so at a time.
+    with beside(_risk, job, at_once=job.threads > 1 and job.memory_bytes is None) as figures:
+        verification = verify_staged(job, outcome)
+        advance("verify", outcome["released"]["records"])
+        # Figures about a release that does not hold mean nothing, and what was staged need not fit together: whatever came
+        # of them is not looked at.
+        risk = figures() if verification.ok else None
     advance("measure", 1)
     exact = exact_manifest(
         config,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from hashlib import sha256
 
 import pyarrow as pa
@@ -28,12 +27,6 @@ def write_sealed_object(store: Store, name: str, table: pa.Table, key: bytes) ->
     content = seal_parquet(table, key, name=name)
     store.replace(name, content)
     return sha256(content).hexdigest()
-
-
-def write_objects(store: Store, objects: Mapping[str, bytes]) -> None:
-    """Write objects by name, in their order, each in place of what is there."""
-    for name, content in objects.items():
-        store.replace(name, content)
 
 
 def check_pool_key(store: Store, key: bytes) -> None:

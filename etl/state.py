@@ -10,9 +10,8 @@ import pyarrow as pa
 from etl.canonical import dump, parse_object
 from etl.layout import STATE
 from etl.registry import Registry
-from etl.sealed_objects import read_sealed_object, write_objects
+from etl.sealed_objects import read_sealed_object, write_sealed_object
 from etl.store import Store
-from etl.vault import seal_parquet
 from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
 
 Kind = Literal["ledger", "spent", "membership"]
@@ -35,16 +34,9 @@ def write_state(
     registry: Registry, version: str, tables: Mapping[Kind, pa.Table], *, content: dict[str, Any], key: bytes
 ) -> None:
     """Write a version's state; before its manifest, so that a version always has it."""
-    write_objects(registry.store, objects_of(version, tables, content=content, key=key))
-
-
-def objects_of(
-    version: str, tables: Mapping[Kind, pa.Table], *, content: dict[str, Any], key: bytes
-) -> dict[str, bytes]:
-    """The objects of a version's state by name, sealed, in the order in which they are to be written."""
-    names = {object_name(version, kind): table for kind, table in tables.items()}
-    sealed = {name: seal_parquet(table, key, name=name) for name, table in names.items()}
-    return sealed | {f"{STATE}/{version}/content.json": dump(content)}
+    for kind, table in tables.items():
+        write_sealed_object(registry.store, object_name(version, kind), table, key)
+    registry.store.replace(f"{STATE}/{version}/content.json", dump(content))
 
 
 def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> pa.Table | None:

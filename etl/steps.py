@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import apache_beam as beam
@@ -114,11 +116,33 @@ class _Content(OneForOne):
         return content(receive(*element, self._job), policy=self._job.draw)
 
 
-def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Plan:
+@dataclass(frozen=True)
+class Told:
+    """The plan as every worker is told it: as bytes, since a runner that keeps it at hand looks through all its objects."""
+
+    content: bytes
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan itself."""
+        plan: Plan = pickle.loads(self.content)
+        return plan
+
+    def __reduce__(self) -> tuple[type[Told], tuple[bytes]]:
+        """What was made of the bytes does not travel."""
+        return Told, (self.content,)
+
+
+def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str]], job: Job) -> Told:
     """What may be released, found from the packed sessions of everybody, on one worker."""
     advance("solve")
+    plan = _plan(merge(list(packed)), totals, job)
+    advance("solve", 1)
+    return Told(pickle.dumps(plan))
+
+
+def _plan(everybody: Packed, totals: Iterable[Counter[str]], job: Job) -> Plan:
     policy = job.anonymity
-    everybody = merge(list(packed))
     room_for(len(everybody.path), job.memory_bytes)
     # Known of anybody in the window, here or not: whether G2 is in force must not tell who was at work.
     known = job.held.num_rows > 0 or everybody.units_known
@@ -126,13 +150,11 @@ def solve_plan(_: object, packed: Iterable[Packed], totals: Iterable[Counter[str
     active = sum(part["active"] for part in totals)
     if active < policy.min_active:  # G6: too few people in the night itself; nothing is released
         return empty_plan(everybody.paths, min_outside_unit=outside)
-    plan = find_plan(everybody, policy, min_outside_unit=outside, threads=job.threads)
-    advance("solve", 1)
-    return plan
+    return find_plan(everybody, policy, min_outside_unit=outside, threads=job.threads)
 
 
 class CutBuckets(beam.PTransform):  # type: ignore[misc]
-    """Bucket → Counts, given the Plan; the emissions are staged, sealed, for the verifier."""
+    """Bucket → Counts, given the plan (Told); the emissions are staged, sealed, for the verifier."""
 
     def __init__(self, job: Job, plan: Any) -> None:
         super().__init__()
@@ -144,8 +166,8 @@ class CutBuckets(beam.PTransform):  # type: ignore[misc]
 
 
 class _Cut(OneForOne):
-    def work(self, bucket: Bucket, plan: Plan) -> Counts:
-        policy = self._job.anonymity
+    def work(self, bucket: Bucket, told: Told) -> Counts:
+        policy, plan = self._job.anonymity, told.plan
         emitted = emit(
             bucket.packed,
             bucket.first_row,

@@ -16,8 +16,7 @@ from etl.canonical import dump
 from etl.errors import ConfigError, StorageError
 from etl.layout import POOL as FOLDER
 from etl.registry import Registry
-from etl.sealed_objects import read_sealed_object, write_objects
-from etl.vault import seal_parquet
+from etl.sealed_objects import read_sealed_object, write_sealed_object
 from transforms.schemas import POOL
 
 PART_ROWS: Final = 4_000_000
@@ -70,23 +69,15 @@ def parts_of(registry: Registry, number: int) -> list[str]:
 
 
 def write_pool(registry: Registry, number: int, pool: pa.Table, *, key: bytes, fingerprint: str) -> None:
-    """Write a generation. See `pool_objects`."""
-    write_objects(registry.store, pool_objects(number, pool, key=key, fingerprint=fingerprint))
-
-
-def pool_objects(number: int, pool: pa.Table, *, key: bytes, fingerprint: str) -> dict[str, bytes]:
-    """The objects of a generation (POOL) by name, sealed, in the order in which they are to be written.
-
-    Args:
-        fingerprint: of the key that its pseudonyms were made with.
-    """
+    """Write a generation (POOL). `fingerprint`: of the key that its pseudonyms were made with."""
     folder = folder_of(number)
-    parts = {}
+    parts = []
     for start in range(0, pool.num_rows, PART_ROWS):
         name = f"{folder}/part-{start // PART_ROWS:05d}.parquet"
-        parts[name] = seal_parquet(pool.slice(start, PART_ROWS), key, name=name)
-    facts = {"rows": pool.num_rows, "parts": list(parts), "pseudonym_key": fingerprint}
-    return parts | {f"{folder}/generation.json": dump(facts)}
+        write_sealed_object(registry.store, name, pool.slice(start, PART_ROWS), key)
+        parts.append(name)
+    facts = {"rows": pool.num_rows, "parts": parts, "pseudonym_key": fingerprint}
+    registry.store.replace(f"{folder}/generation.json", dump(facts))
 
 
 def read_pool(registry: Registry, number: int, *, key: bytes, fingerprint: str) -> pa.Table:

@@ -15,6 +15,7 @@ from transforms.kernel import kernel
 
 Int64s = npt.NDArray[np.int64]
 
+_FEW: Final = 2000
 _DIGIT: Final = 11
 """Bits that a radix sort looks at in one pass: a table of so many places stays in the nearest cache."""
 
@@ -61,7 +62,7 @@ class Numbered(NamedTuple):
     first: Int64s
 
 
-def distinct(values: npt.NDArray[np.integer]) -> Int64s:
+def distinct(values: npt.NDArray[np.signedinteger]) -> Int64s:
     """The distinct values in ascending order. Linear: see `ascending`.
 
     >>> distinct(np.array([3, 1, 3])).tolist(), distinct(np.array([], np.int64)).tolist()
@@ -71,7 +72,7 @@ def distinct(values: npt.NDArray[np.integer]) -> Int64s:
     return in_order[_fresh(in_order)]
 
 
-def counted(values: npt.NDArray[np.integer]) -> tuple[Int64s, Int64s]:
+def counted(values: npt.NDArray[np.signedinteger]) -> tuple[Int64s, Int64s]:
     """The distinct values in ascending order, and how often each stands. Linear: see `ascending`.
 
     >>> [part.tolist() for part in counted(np.array([3, 1, 3]))]
@@ -82,18 +83,18 @@ def counted(values: npt.NDArray[np.integer]) -> tuple[Int64s, Int64s]:
     return in_order[first], np.diff(first, append=len(in_order))
 
 
-def ascending(values: npt.NDArray[np.integer]) -> Int64s:
-    """The values in ascending order: three to four times as fast as NumPy's sort of 64 bits, which compares.
+def ascending(values: npt.NDArray[np.signedinteger]) -> Int64s:
+    """The values in ascending order: of a hundred thousand about three times as fast as NumPy's sort, which compares.
 
     A least significant digit first radix sort (Knuth 5.2.5): linear in the values, and in the bits between the least and the
-    greatest; two more arrays as large.
+    greatest; two more arrays as large. Few values are compared after all.
 
     >>> ascending(np.array([3, -1, 3])).tolist(), ascending(np.array([], np.int64)).tolist()
     ([-1, 3, 3], [])
     """
+    if len(values) < _FEW:
+        return np.sort(values).astype(np.int64, copy=False)
     words = np.require(values, np.int64, ("C", "A", "W"))
-    if len(words) == 0:
-        return words
     least = int(words.min())
     return _by_radix(words, least, -(-(int(words.max()) - least).bit_length() // _DIGIT))
 

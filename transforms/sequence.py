@@ -76,12 +76,9 @@ def _order(person: Int32s, time_us: Int64s, file: Int32s, position: Int64s) -> I
         return np.lexsort((position, file, time_us, person))
     by_time = np.argsort(time_us, kind="stable")
     who = person[by_time]
-    return by_time[np.argsort(who.astype(np.uint16) if _few(who) else who, kind="stable")]
-
-
-def _few(person: Int32s) -> bool:
-    """Whether the people are so few that a stable sort is one by radix."""
-    return bool(person.max(initial=0) < 1 << 16)
+    if who.max(initial=0) < 1 << 16:  # of so few bits a stable sort is one by radix
+        who = who.astype(np.uint16)
+    return by_time[np.argsort(who, kind="stable")]
 
 
 def _ascend(file: Int32s, position: Int64s) -> bool:

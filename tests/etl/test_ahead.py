@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from etl.ahead import begin, map_ahead
+from etl.ahead import beside, map_ahead
 
 
 @pytest.mark.parametrize("threads", [0, 1, 3])
@@ -45,9 +45,43 @@ def test_a_failure_is_raised_where_it_belongs():
         next(results)
 
 
-def test_a_call_that_has_begun_goes_on_beside():
-    at_work = threading.Event()
-    made = begin(at_work.wait, 20)
-    assert not made.done()
-    at_work.set()
-    assert made.result(20) is True
+def test_a_call_is_made_beside_the_body():
+    met = threading.Barrier(2, timeout=20)
+    with beside(met.wait, at_once=True) as made:
+        met.wait()
+        assert made() in (0, 1)
+
+
+def test_a_call_beside_has_ended_when_the_body_has_however_that_ends():
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        time.sleep(0.2)
+        ended.set()
+        raise ValueError("nobody asked")
+
+    def fail_beside_it() -> None:
+        with beside(slow, at_once=True):
+            assert begun.wait(20)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_beside_it()
+    assert ended.is_set()
+
+
+def test_its_failure_is_raised_where_its_result_is_asked_for():
+    with beside(int, "x", at_once=True) as made, pytest.raises(ValueError, match="invalid literal"):
+        made()
+
+
+def test_without_a_thread_to_spare_it_is_made_when_it_is_asked_for():
+    calls = []
+    with beside(calls.append, 1, at_once=False) as made:
+        assert not calls
+        made()
+    assert calls == [1]
+    with beside(calls.append, 2, at_once=False):
+        pass
+    assert calls == [1]

@@ -158,7 +158,7 @@ def test_whether_units_are_known_does_not_tell_who_is_there(named, asked):
     held = pa.Table.from_pylist(rows, schema=UNITS)
     job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3), memory_bytes=None, threads=1)
     packed = pack(sequenced, order_events([events]).events, held=held)
-    assert etl.steps.solve_plan(None, [packed], [Counter(active=6)], job).min_outside_unit == asked
+    assert etl.steps.solve_plan(None, [packed], [Counter(active=6)], job).plan.min_outside_unit == asked
 
 
 def test_without_a_participation_file_an_account_is_replaced_in_its_own_events(tmp_path):

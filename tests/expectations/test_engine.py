@@ -85,16 +85,17 @@ def test_no_failing_value_is_in_a_result(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_preload_ends_with_the_library_loaded() -> None:
-    thread = preload()
+    thread = preload("there.is.no.such.module", "colorsys")
     thread.join(timeout=120)
     assert not thread.is_alive()
-    assert "great_expectations" in sys.modules
+    assert {"colorsys", "great_expectations"} <= sys.modules.keys()
 
 
 def test_what_no_suite_needs_is_not_loaded() -> None:
     code = (
         "import sys, expectations.engine as engine\n"
         "engine._library()\n"
+        "[vars(module) for module in list(sys.modules.values())]\n"
         "assert 'scipy.stats._stats_py' not in sys.modules\n"
         "from scipy import stats\n"
         "assert stats.entropy([1]) == 0"

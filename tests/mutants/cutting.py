@@ -9,6 +9,7 @@ IN_CONTEXT = "tests/transforms/test_context.py"
 ORDER = "tests/transforms/test_sequence.py"
 SEQUENCE = "transforms/sequence.py"
 SEGMENTATION = "transforms/segmentation"
+TEST_SEGMENTATION = "tests/transforms/segmentation"
 
 CUTTING = (
     mutant(
@@ -40,9 +41,48 @@ CUTTING = (
         ORDER,
         (
             SEQUENCE,
-            "np.lexsort((time_us, person) if _ascend(file, position) else (position, file, time_us, person))",
-            "np.lexsort((-np.arange(len(person)), time_us, person))",
+            'by_time = np.argsort(time_us, kind="stable")',
+            "by_time = np.lexsort((-np.arange(len(person)), time_us))",
         ),
+    ),
+    mutant(
+        "people 65,536 apart are taken for one",
+        "tests/transforms/test_sequence.py::test_so_many_people_are_told_apart",
+        (SEQUENCE, "if who.max(initial=0) < 1 << 16:", "if who.max(initial=0) < 1 << 18:"),
+    ),
+    mutant(
+        "threads share a person, who counts once in each part",
+        f"{TEST_SEGMENTATION}/test_parts.py {TEST_SEGMENTATION}/test_solve.py",
+        (f"{SEGMENTATION}/parts.py", "np.searchsorted(person, person[about])", "about"),
+    ),
+    mutant(
+        "the last session of each part is cut by nothing",
+        f"{TEST_SEGMENTATION}/test_solve.py::test_threads_change_nothing",
+        (f"{SEGMENTATION}/lookup.py", "starts[at.start : at.stop + 1]", "starts[at.start : at.stop]"),
+    ),
+    mutant(
+        "the date of the row before is taken for every row's",
+        "tests/transforms/test_times.py::test_a_date_is_read_the_same_whatever_the_row_before_says",
+        (
+            "transforms/decode/time_scan.py",
+            "if word != written or two != behind or day == _NO_DAY:",
+            "if word != written or day == _NO_DAY:",
+        ),
+    ),
+    mutant(
+        "a sort looks at all bits but the highest",
+        "tests/transforms/test_distinct.py",
+        ("transforms/distinct.py", ".bit_length() // _DIGIT)", ".bit_length() // (_DIGIT + 1))"),
+    ),
+    mutant(
+        "people of a unit are counted of the last buckets only",
+        "tests/verifier/test_honest_worlds.py::test_how_often_units_are_added_up_changes_nothing",
+        (
+            "verifier/counts.py",
+            "np.unique(np.concatenate(self._cells), return_inverse=True)",
+            "np.unique(np.concatenate(self._cells[-1:]), return_inverse=True)",
+        ),
+        ("verifier/counts.py", "np.concatenate(self._holders)", "np.concatenate(self._holders[-1:])"),
     ),
     mutant(
         "a withheld action is stepped over, not cut at",

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.worlds import MINUTE, Act, events_of, shuffled
-from transforms.sequence import build_actions, order_events, person_codes, runs_of_people
+from transforms.sequence import _order, build_actions, order_events, person_codes, runs_of_people
 
 
 def paths(batch: pa.RecordBatch) -> list[str]:
@@ -130,3 +130,14 @@ def test_equal_times_stand_by_file_and_position_however_they_were_cut(cut):
     acts = [Act("p", 1, (f"token {at}",), file=at // 2, position=at % 2 + 1) for at in range(4)]
     ordered = order_events([events_of([acts[at] for at in batch]) for batch in cut]).events
     assert ordered.column("path").to_pylist() == [f"token {at}" for at in range(4)]
+
+
+@pytest.mark.parametrize("people", [3, 1 << 16, (1 << 16) + 1, 1 << 18])
+def test_so_many_people_are_told_apart(people):
+    rng = np.random.default_rng(people)
+    person = rng.integers(0, people, 300).astype(np.int32)
+    person[::3], person[1::3] = 0, people - 1  # whose last sixteen bits may be the same
+    time_us, file = rng.integers(0, 5, 300), np.zeros(300, np.int32)
+    position = np.arange(300)
+    order = _order(person, time_us, file, position)
+    assert order.tolist() == np.lexsort((position, file, time_us, person)).tolist()

@@ -20,9 +20,11 @@ MALFORMED: Final = 3
 RANGE: Final = 4
 """A number that no time can be."""
 FARTHEST_US: Final = 1 << 62
-NO_DAY: Final = -(1 << 40)
 ASK: Final = 5
 """A number that takes more than 18 digits or an exponent: read it some other way."""
+
+_NO_DAY: Final = -(1 << 40)
+"""In the place of a day's number."""
 
 
 def scan_iso(array: pa.Array) -> tuple[Int64s, Int8s]:
@@ -58,11 +60,8 @@ def _run(array: pa.Array, unit: int) -> tuple[Int64s, Int8s]:
 @kernel
 def _iso(text: Bytes, ends: Int32s, unit: int, values: Int64s, states: Int8s) -> None:
     base = address_of(text)
-    before, last, day = (
-        np.uint64(0),
-        0,
-        NO_DAY,
-    )  # the date of the row before, as it is written, and its number
+    # The date of the row before: its first eight bytes, the number that the others are, and its day.
+    written, behind, day = np.uint64(0), 0, _NO_DAY
     for row in range(len(values)):
         i, end = base + ends[row], base + ends[row + 1]
         if i == end:
@@ -72,20 +71,20 @@ def _iso(text: Bytes, ends: Int32s, unit: int, values: Int64s, states: Int8s) ->
             states[row] = MALFORMED
             continue
         word, two = word_at(i), _two(i + 8)
-        if word != before or two != last or day == NO_DAY:
-            before, last, day = word, two, _day(i)
-        values[row], states[row] = (0, MALFORMED) if day == NO_DAY else _on_day(day, i + 10, end)
+        if word != written or two != behind or day == _NO_DAY:
+            written, behind, day = word, two, _day(i)
+        values[row], states[row] = (0, MALFORMED) if day == _NO_DAY else _on_day(day, i + 10, end)
 
 
 @inner
 def _day(i: int) -> int:
-    """Days since 1970 of `YYYY-MM-DD` at an address; NO_DAY: there is none."""
+    """Days since 1970 of `YYYY-MM-DD` at an address; _NO_DAY: there is none."""
     century, years, month, day = _two(i), _two(i + 2), _two(i + 5), _two(i + 8)
     year = century * 100 + years
     if byte_at(i + 4) != 0x2D or byte_at(i + 7) != 0x2D or century < 0 or years < 0 or year < 1:
-        return NO_DAY
+        return _NO_DAY
     if not 1 <= month <= 12 or not 1 <= day <= _days(year, month):
-        return NO_DAY
+        return _NO_DAY
     # Days from a civil date: H. Hinnant, "chrono-compatible low-level date algorithms".
     y = year - 1 if month <= 2 else year
     of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1

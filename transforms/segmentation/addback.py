@@ -8,7 +8,7 @@ from transforms.kernel import kernel
 from transforms.segmentation.evaluate import evaluate
 from transforms.segmentation.inventory import Int8, Int32, Int64
 from transforms.segmentation.journal import close, revive
-from transforms.segmentation.parts import each, parts_by_weight
+from transforms.segmentation.parts import each, parts_by_weight, worth
 from transforms.segmentation.repair import repair
 from transforms.segmentation.world import TRANSITIONS, Flags, World
 
@@ -40,10 +40,8 @@ def gaining_people(world: World) -> Int32:
     phrases of its own.
     """
 
-    def total(behind: bool) -> Int64:
-        if behind:
-            return _after(world.gain)
-        return _before(world.longest, world.length, world.weight, world.alive, world.up)
+    before = _before(world.longest, world.length, world.weight, world.alive, world.up)
+    after = _after(world.gain)
 
     def gaining(at: slice) -> Int32:
         return _gaining(
@@ -51,9 +49,8 @@ def gaining_people(world: World) -> Int32:
             world.weight[at], before, after, len(world.seen),
         )  # fmt: skip
 
-    before, after = each(total, (False, True), threads=world.threads)
     occurrences = np.where(world.alive == 0, world.last - world.first, 0).astype(np.int64)
-    parts = parts_by_weight(occurrences, parts=world.threads)
+    parts = parts_by_weight(occurrences, parts=worth(len(world.longest), world.threads))
     return np.concatenate(each(gaining, parts, threads=world.threads))
 
 

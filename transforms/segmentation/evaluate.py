@@ -42,12 +42,12 @@ def evaluate(world: World) -> int:
     world.outside[:] = world.emitters
     if world.min_outside > 0:
         ends = np.cumsum(world.emitters, dtype=np.int64)
-        who = np.empty(ends[-1], np.int32)
-        free = np.cumsum(np.stack([ends - world.emitters, *emitters[:-1]]), 0)
+        who = np.empty(world.emitters.sum(), np.int32)
 
         def listed(number: int) -> None:
             at = parts[number]
-            list_people(world.choice[at], world.length, world.person[at], free[number], who)
+            free = ends - world.emitters + emitters[:number].sum(0)  # behind the people of the parts before
+            list_people(world.choice[at], world.length, world.person[at], free, who)
 
         def outside(at: slice) -> None:
             outside_units(
@@ -61,7 +61,7 @@ def evaluate(world: World) -> int:
 
 @kernel
 def evaluate_alone(world: World) -> int:
-    """The same on one thread, for kernels."""
+    """The same on one thread: what kernels can call."""
     world.tally[STALE] = 1
     living_prefixes(world.parent, world.length, world.alive, world.up)
     choose(world.longest, world.length, world.weight, world.alive, world.up, world.gain, world.choice)
@@ -69,7 +69,7 @@ def evaluate_alone(world: World) -> int:
     world.outside[:] = world.emitters
     if world.min_outside > 0:
         ends = np.cumsum(world.emitters.astype(np.int64))
-        who = np.empty(ends[-1], np.int32)
+        who = np.empty(world.emitters.sum(), np.int32)
         list_people(world.choice, world.length, world.person, ends - world.emitters, who)
         outside_units(ends, world.emitters, who, world.unit_offsets, world.units, world.outside)
     return int(world.tally[TRANSITIONS])

@@ -113,8 +113,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raise ValueError for a value that no policy can mean."""
-        if self.k < 1 or self.min_outside_unit < 0 or not 1 <= self.max_length <= 127:
-            raise ValueError("segmentation needs k ≥ 1, min_outside_unit ≥ 0 and 1 ≤ max_length ≤ 127")
+        if self.k < 1 or self.min_outside_unit < 0 or not 1 <= self.max_length <= 127 or self.threads < 1:
+            raise ValueError(
+                "segmentation needs k ≥ 1, min_outside_unit ≥ 0, 1 ≤ max_length ≤ 127 and threads ≥ 1"
+            )
         effort = (self.add_back, self.add_back_work, self.local_search, self.local_work)
         if not 0 < self.drop_share <= self.drop_share_large <= 1 or min(effort) < 0:
             raise ValueError(

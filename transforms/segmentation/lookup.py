@@ -35,8 +35,8 @@ def build_lookup(inventory: Inventory) -> Lookup:
     vocabulary = int(inventory.tokens.max(initial=-1)) + 1
     offsets = np.require(inventory.offsets, np.int64, ("C", "A", "W"))
     tokens = np.require(inventory.tokens, np.int32, ("C", "A", "W"))
-    size = 16
-    while size < 2 * _nodes(offsets, tokens):  # a small table stays in the cache
+    size, nodes = 16, _nodes(offsets, tokens)
+    while size < 2 * nodes:  # a small table stays in the cache
         size *= 2
     keys, targets, parent, length, phrase = _build(offsets, tokens, vocabulary, size)
     alive = (phrase >= 0).astype(np.uint8)

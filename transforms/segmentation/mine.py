@@ -3,7 +3,8 @@
 A depth-first radix refinement of the positions: a node's positions are split by the token that follows, and a child lives if
 enough people have it (its parents then have, too: counting people is anti-monotone). Nothing is hashed; a node's occurrences
 end up as one range of a permutation, as in a suffix array (Manber and Myers 1990), and node numbers follow content.
-Time O(occurrences of all frequent n-grams); memory per action: 4 bytes each for person, longest and permutation.
+Time O(occurrences of all frequent n-grams), and a pass over the tokens for each part; memory per action: 4 bytes each for
+person, longest, permutation and scratch.
 """
 
 from __future__ import annotations
@@ -69,13 +70,16 @@ def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
     person, stop = _expand(tokens, sessions.starts, sessions.person)
     longest = np.full(len(tokens), -1, np.int32)
 
-    def mined(beginning: slice) -> Found:
+    often = _often(tokens, vocabulary_size)
+
+    def mined(first: slice) -> Found:
         return Found(*_mine(
             tokens,
             person,
             stop,
-            beginning.start,
-            beginning.stop,
+            first.start,
+            first.stop,
+            int(often[first].sum()),
             longest,
             vocabulary_size,
             sessions.unit_offsets,
@@ -87,7 +91,6 @@ def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
         ))  # fmt: skip
 
     count = worth(len(tokens), PARTS * settings.threads if settings.threads > 1 else 1)
-    often = np.bincount(tokens[tokens >= 0], minlength=vocabulary_size)
     parts = each(mined, parts_by_weight(often, parts=count), threads=settings.threads)
     return _together(parts, longest, person)
 
@@ -100,6 +103,16 @@ def _together(parts: list[Found], longest: Int32, person: Int32) -> Trie:
         node, place = node + len(part.token), place + len(part.positions)
     whole = Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return Trie(**whole._asdict(), longest=longest, person=person)
+
+
+@kernel
+def _often(tokens: Int32, vocabulary_size: int) -> Int64:
+    """How often each token stands."""
+    often = np.zeros(vocabulary_size, np.int64)
+    for t in tokens:
+        if t >= 0:
+            often[t] += 1
+    return often
 
 
 @kernel
@@ -161,8 +174,9 @@ def _mine(
     tokens: Int32,
     person: Int32,
     stop: Flags,
-    since: int,
-    before_token: int,
+    first_token: int,
+    end_token: int,
+    occurrences: int,
     longest: Int32,
     vocabulary_size: int,
     unit_offsets: Int64,
@@ -172,14 +186,15 @@ def _mine(
     min_outside: int,
     max_length: int,
 ) -> tuple[Int32, Int32, Int8, Int32, Int32, Int32, Int32]:
-    """The n-grams whose first token is in since … before_token − 1; `longest` is written where they start."""
+    """The n-grams whose first token is in first_token … end_token − 1; `longest` is written where they start.
+
+    Args:
+        occurrences: how many such tokens there are.
+    """
+    positions = np.empty(occurrences, np.int32)
     filled = 0
     for i in range(len(tokens)):
-        filled += since <= tokens[i] < before_token
-    positions = np.empty(filled, np.int32)
-    filled = 0
-    for i in range(len(tokens)):
-        if since <= tokens[i] < before_token:
+        if first_token <= tokens[i] < end_token:
             positions[filled] = i
             filled += 1
     scratch = np.empty(filled, np.int32)

@@ -50,7 +50,8 @@ def parts_by_weight(weight: npt.NDArray[np.integer], *, parts: int) -> list[slic
     """Parts of a sequence that weigh about the same."""
     ends = np.cumsum(weight)
     whole = int(ends[-1]) if len(ends) else 0
-    return _between(np.searchsorted(ends, whole * np.arange(1, parts) // parts), len(weight))
+    cuts = np.searchsorted(ends, whole * np.arange(1, parts) // parts) + 1
+    return _between(np.minimum(cuts, len(weight)), len(weight))
 
 
 def _between(cuts: Int64, size: int) -> list[slice]:

@@ -46,10 +46,14 @@ def repair(world: World, changed: Int32, drop_permille: int, most_lent: int) -> 
     of what fails; there are at most as many rounds as living phrases, for each drops one. Whole passes are on as many
     threads as the world has.
     """
+    parts = len(parts_of(world.person, threads=world.threads))
+    if parts == 1:
+        repair_alone(world, changed, drop_permille, most_lent)
+        return
     failing = _nothing_fails(world)
-    cheaper = CHEAPER * len(parts_of(world.person, threads=world.threads))
     while True:
-        incremental = _few(world, changed, cheaper)
+        # Either way the same phrases fail, and these are counted in full: nothing depends on which was cheaper.
+        incremental = _touch_few(world, changed, CHEAPER * parts)
         if incremental:
             _revise(world, changed)
         else:
@@ -61,7 +65,7 @@ def repair(world: World, changed: Int32, drop_permille: int, most_lent: int) -> 
 
 @kernel
 def repair_alone(world: World, changed: Int32, drop_permille: int, most_lent: int) -> None:
-    """The same on one thread, for kernels."""
+    """The same on one thread: what kernels can call."""
     failing = _nothing_fails(world)
     while True:
         changed = _weaken(world, failing, bring_up_to_date(world, changed), drop_permille, most_lent)
@@ -80,8 +84,11 @@ def _nothing_fails(world: World) -> Failing:
 
 @kernel
 def _weaken(world: World, failing: Failing, incremental: bool, drop_permille: int, most_lent: int) -> Int32:
-    """Drop `drop_permille` of the failing phrases, at least AT_ONCE while MANY phrases fail or live, else 1; the others gain
-    LOAN, up to `most_lent` above their first weight. Return all of these, none if nothing fails."""
+    """Find what fails after a step; drop `drop_permille` of it, at least AT_ONCE while MANY phrases live, else 1; the others
+    gain LOAN, up to `most_lent` above their first weight. Return all of these, none if nothing fails.
+
+    A sort of what fails; after a whole pass also linear in the nodes.
+    """
     m = len(world.parent)
     fails = _failing(world, failing.phrases, failing.listed, failing.tally[FAILS], incremental)
     failing.tally[FAILS] = fails
@@ -111,7 +118,7 @@ def bring_up_to_date(world: World, changed: Int32) -> bool:
 
     Linear in the tokens, or in the occurrences of the changed phrases, whichever is estimated to be less.
     """
-    incremental = _few(world, changed, CHEAPER)
+    incremental = _touch_few(world, changed, CHEAPER)
     if incremental:
         _revise(world, changed)
     else:
@@ -120,12 +127,13 @@ def bring_up_to_date(world: World, changed: Int32) -> bool:
 
 
 @kernel
-def _few(world: World, changed: Int32, cheaper: int) -> bool:
-    """Whether an incremental step is estimated to be cheaper than a whole pass: it costs `cheaper` times as much a token."""
+def _touch_few(world: World, changed: Int32, dearer: int) -> bool:
+    """Whether the changed phrases have so few occurrences that an incremental step, which costs `dearer` times as much for
+    each as a whole pass does for a token, is the cheaper one."""
     occurrences = 0
     for x in changed:
         occurrences += world.last[x] - world.first[x]
-    return occurrences * cheaper <= len(world.longest)
+    return occurrences * dearer <= len(world.longest)
 
 
 @kernel

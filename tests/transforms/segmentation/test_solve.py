@@ -81,13 +81,19 @@ def test_threads_change_nothing(
     alone = solve(sessions, VOCABULARY, settings)
     with mock.patch.object(parts, "SMALLEST", 1):
         side_by_side = solve(sessions, VOCABULARY, replace(settings, threads=threads))
+        segments = cut(sessions, alone, threads=threads)
     assert content(side_by_side) == content(alone)
+    one_by_one = cut(sessions, alone)
+    assert all(
+        np.array_equal(getattr(segments, name), getattr(one_by_one, name))
+        for name in ("start", "length", "phrase")
+    )
 
 
-@pytest.mark.parametrize(("k", "min_outside"), [(2, 0), (5, 2)])
-def test_threads_change_nothing_on_a_workplace(k: int, min_outside: int) -> None:
+@pytest.mark.parametrize(("k", "min_outside", "search"), [(2, 0, 0), (5, 2, 0), (5, 2, 300)])
+def test_threads_change_nothing_on_a_workplace(k: int, min_outside: int, search: int) -> None:
     sessions = pack(workplace(k, 200))
-    settings = Settings(k=k, min_outside_unit=min_outside, max_length=8, local_search=0)
+    settings = Settings(k=k, min_outside_unit=min_outside, max_length=8, local_search=search)
     alone = solve(sessions, 12, settings)
     with mock.patch.object(parts, "SMALLEST", 100):
         assert len(parts.parts_of(sessions.person, threads=3)) == 3
