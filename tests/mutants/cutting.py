@@ -76,7 +76,7 @@ CUTTING = (
     ),
     mutant(
         "people of a unit are counted of the last buckets only",
-        "tests/verifier/test_honest_worlds.py::test_how_often_units_are_added_up_changes_nothing",
+        "tests/verifier/test_lies.py::test_units_are_added_up_over_all_buckets",
         (
             "verifier/counts.py",
             "np.unique(np.concatenate(self._cells), return_inverse=True)",

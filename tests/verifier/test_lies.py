@@ -17,7 +17,7 @@ from tests.verifier import lies_about_people as people
 from tests.verifier import lies_about_rows
 from tests.verifier.honest import POLICY, Bucket, World, emissions_table, events_table, make_world
 from tests.verifier.lying import LIES, released
-from verifier import EVENTS, KINDS, verify
+from verifier import EVENTS, KINDS, counts, verify
 from verifier.counts import Counts
 from verifier.release import Release
 from verifier.violations import Tally
@@ -142,6 +142,16 @@ def test_values_that_stand_twice_in_a_dictionary_are_one(world, tmp_path):
         "unit_diversity"
         in verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()).violations
     )
+
+
+@pytest.mark.parametrize("fewest", [0, 3])
+def test_units_are_added_up_over_all_buckets(tmp_path, monkeypatch, fewest):
+    world = make_world(4, buckets=5)
+    monkeypatch.setattr(counts, "FEWEST", fewest)
+    assert world.verify(tmp_path).ok
+    people.a_record_of_one_unit(world)
+    assert len(world.events) > 2
+    assert set(world.verify(tmp_path).violations) == {"unit_diversity"}
 
 
 def test_places_too_large_to_pack(world, tmp_path):
