@@ -95,10 +95,13 @@ class Watch:
 
         Raises:
             MemoryError: there was more than the limit.
+            KeyboardInterrupt: there was one before, and it was lost: Python ignores what is raised in a destructor.
         """
         self.stop()
         if self.is_over:
             raise MemoryError
+        if logs.interrupted.is_set():
+            raise KeyboardInterrupt
 
     def _look(self) -> None:
         while self._limit is not None and not self._done.wait(_EVERY_SECONDS):

@@ -58,22 +58,22 @@ class InputDigests:
         return hmac.new(self._key, "\n".join(sorted(digests)).encode(), hashlib.sha256).hexdigest()
 
     def _work(self) -> None:
+        buffer = memoryview(bytearray(_CHUNK_BYTES))
         for index, (file, path) in enumerate(zip(self._files, self._paths, strict=True)):
             if is_remote(path):
                 self._found[index] = {"sha256": None, "why": "not local: not read twice"}
                 continue
             try:
-                self._found[index] = _digest(path.removeprefix("file://"), file["bytes"])
+                self._found[index] = _digest(path.removeprefix("file://"), file["bytes"], buffer)
             except OSError as error:
                 self._found[index] = {"sha256": None, "why": os.strerror(error.errno or 0)}
 
 
-def _digest(path: str, size_bytes: int) -> dict[str, Any]:
+def _digest(path: str, size_bytes: int, buffer: memoryview) -> dict[str, Any]:
     digest, read = hashlib.sha256(), 0
     # Not blocking: a pipe that took a file's place has nobody at its other end.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as stream:
-        buffer = memoryview(bytearray(min(_CHUNK_BYTES, size_bytes + 1)))
         while count := stream.readinto(buffer):
             digest.update(buffer[:count])
             read += count

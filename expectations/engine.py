@@ -110,11 +110,12 @@ def _put_off(name: str) -> None:
     """
     if name in sys.modules or importlib.util.find_spec(name) is None:
         return
-    stand_in = ModuleType(name)
+    stand_in, alone = ModuleType(name), threading.Lock()
 
     def load(attribute: str) -> Any:
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
+        with alone:
+            if sys.modules.get(name) is stand_in:
+                del sys.modules[name]
         return getattr(importlib.import_module(name), attribute)
 
     vars(stand_in)["__getattr__"] = load

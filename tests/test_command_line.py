@@ -371,6 +371,34 @@ sys.exit(main_nightly(sys.argv[1:]))
 """
 
 
+LOST = """
+import os, signal, sys, time
+import etl.finish
+from etl.cli import main_nightly
+
+class Dying:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(2)
+
+def interrupt(*given, release=etl.finish.release, **options):
+    Dying()
+    return release(*given, **options)
+
+etl.finish.release = interrupt
+sys.exit(main_nightly(sys.argv[1:]))
+"""
+
+
+def test_an_interruption_in_a_destructor_is_heard_before_anything_is_published(fresh):
+    command = [sys.executable, "-c", LOST, *flags(fresh)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert "Exception ignored" in ended.stderr
+    assert ended.returncode == 130, ended.stderr
+    assert contents(fresh / "registry") == {}
+    assert holding(fresh / "registry") == []
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupted_run(fresh, name, capfd):
     command = [sys.executable, "-c", INTERRUPTED.format(signal=name)]

@@ -205,5 +205,6 @@ def _job(mapping: Mapping, files: list[InputFile], staging: Staging) -> Job:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(0.0005)  # as `etl.cli` has it
+    sys.setswitchinterval(0.0005)  # both as `etl.cli` has it
+    pa.set_memory_pool(pa.system_memory_pool())
     run(task())
