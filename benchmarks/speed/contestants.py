@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,9 +50,10 @@ class Contestant:
         return self.name != WHOLE
 
 
-def _job(module: str) -> Callable[[Log, Path], list[str]]:
+def _job(module: str, *, under: Sequence[str] = ()) -> Callable[[Log, Path], list[str]]:
     def command(log: Log, out: Path) -> list[str]:
         return [
+            *under,
             sys.executable,
             "-m",
             module,
@@ -89,7 +90,15 @@ def _peer(
 CONTESTANTS: Final = (
     _peer("duckdb", "DuckDB SQL", "duckdb_sql", "duckdb", "duckdb"),
     _peer("polars", "Polars lazy", "polars_lazy", "polars", "polars"),
-    Contestant(OURS, "ours, the same job", "benchmarks.speed.ours", "pyarrow", _job("benchmarks.speed.ours")),
+    Contestant(
+        OURS,
+        "ours, the same job",
+        "benchmarks.speed.ours",
+        "pyarrow",
+        _job(
+            "benchmarks.speed.ours", under=("env", "ARROW_DEFAULT_MEMORY_POOL=system")
+        ),  # as `etl.cli` has it
+    ),
     Contestant(
         WHOLE, "ours, the whole nightly job", "run_pipeline", "apache-beam", _whole, "data/**/*.parquet"
     ),

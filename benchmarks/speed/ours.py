@@ -205,6 +205,5 @@ def _job(mapping: Mapping, files: list[InputFile], staging: Staging) -> Job:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(0.0005)  # both as `etl.cli` has it
-    pa.set_memory_pool(pa.system_memory_pool())
+    sys.setswitchinterval(0.0005)  # as `etl.cli` has it
     run(task())
