@@ -66,7 +66,10 @@ class _Part:
 
 
 def collect_evidence(job: Job) -> Evidence:
-    """Everything, from the staged events and emissions and the written files; the verifier must have found no fault."""
+    """Everything, from the staged events and emissions and the written files.
+
+    It means something only where the verifier finds no fault; where it does, anything may come of this, a failure too.
+    """
     published = _published(job)
     digests = [record_digest(names) for names in published.actions.to_pylist()]
     numbers = pa.array(digests, pa.binary(32))
