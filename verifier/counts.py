@@ -33,10 +33,9 @@ class Counts:
         self.occurrences: Int64s = np.zeros(records, np.int64)
         self.units_known = units_known
         self._units: dict[str | None, int] = {None: 0}
-        self._cells = [np.zeros(0, np.int64)]  # record << 32 | unit …
-        self._holders = [
-            np.zeros(0, np.int64)
-        ]  # … and how many of the record's people held the unit, in so many parts
+        # By record << 32 | unit how many of the record's people held the unit, in parts that are yet to be added up.
+        self._cells = [np.zeros(0, np.int64)]
+        self._holders = [np.zeros(0, np.int64)]
 
     def add(self, claims: Claims, staged: Staged, held: Held, policy: Policy, tally: Tally) -> None:
         """Count one bucket's true emissions of released records, and check the caps c and C (G4).

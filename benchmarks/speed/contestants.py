@@ -95,9 +95,8 @@ CONTESTANTS: Final = (
         "ours, the same job",
         "benchmarks.speed.ours",
         "pyarrow",
-        _job(
-            "benchmarks.speed.ours", under=("env", "ARROW_DEFAULT_MEMORY_POOL=system")
-        ),  # as `etl.cli` has it
+        # As `etl.cli` has it.
+        _job("benchmarks.speed.ours", under=("env", "ARROW_DEFAULT_MEMORY_POOL=system")),
     ),
     Contestant(
         WHOLE, "ours, the whole nightly job", "run_pipeline", "apache-beam", _whole, "data/**/*.parquet"

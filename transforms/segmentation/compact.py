@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from transforms.kernel import kernel
@@ -22,8 +20,8 @@ def compact(trie: Trie) -> Trie:
     index = np.cumsum(kept, dtype=np.int32) - np.int32(1)
     index[kept == 0] = -1
     chosen = kept.astype(np.bool_)
-    return replace(
-        trie, positions=index[trie.positions], longest=trie.longest[chosen], person=trie.person[chosen]
+    return trie._replace(
+        positions=index[trie.positions], longest=trie.longest[chosen], person=trie.person[chosen]
     )
 
 

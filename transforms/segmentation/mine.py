@@ -9,7 +9,6 @@ person, longest, permutation and scratch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,8 +25,7 @@ PARTS: Final = 4
 """How many parts a thread mines: which tokens go deep is not known before."""
 
 
-@dataclass(frozen=True)
-class Trie:
+class Trie(NamedTuple):
     """The frequent n-grams. A node's number is its rank by content; a prefix comes before its extensions."""
 
     token: Int32
@@ -49,18 +47,6 @@ class Trie:
     """The person of each token."""
 
 
-class Found(NamedTuple):
-    """The part of a trie, its nodes and places numbered from 0, below some of the tokens."""
-
-    token: Int32
-    parent: Int32
-    length: Int8
-    people: Int32
-    first: Int32
-    last: Int32
-    positions: Int32
-
-
 def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
     """Every n-gram of length 1 … max_length that ≥ k people have, ≥ min_outside_unit of them outside any one unit.
 
@@ -72,8 +58,8 @@ def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
 
     often = _often(tokens, vocabulary_size)
 
-    def mined(first: slice) -> Found:
-        return Found(*_mine(
+    def mined(first: slice) -> Trie:
+        return Trie(*_mine(
             tokens,
             person,
             stop,
@@ -88,21 +74,23 @@ def mine(sessions: Sessions, vocabulary_size: int, settings: Settings) -> Trie:
             settings.k,
             settings.min_outside_unit,
             settings.max_length,
-        ))  # fmt: skip
+        ), longest, person)  # fmt: skip
 
     count = worth(len(tokens), PARTS * settings.threads if settings.threads > 1 else 1)
     parts = each(mined, parts_by_weight(often, parts=count), threads=settings.threads)
-    return _together(parts, longest, person)
+    return _together(parts)
 
 
-def _together(parts: list[Found], longest: Int32, person: Int32) -> Trie:
-    """One trie of those of the first tokens, which follow each other by content."""
+def _together(parts: list[Trie]) -> Trie:
+    """One trie of those below some tokens each, which follow each other by content; they share what has a row a token."""
     node, place = 0, 0
     for part in parts:
-        _move(part, longest, node, place)
+        _move(part, node, place)
         node, place = node + len(part.token), place + len(part.positions)
-    whole = Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return Trie(**whole._asdict(), longest=longest, person=person)
+    own = [name for name in Trie._fields if name not in ("longest", "person")]
+    return parts[0]._replace(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in own}
+    )
 
 
 @kernel
@@ -116,16 +104,16 @@ def _often(tokens: Int32, vocabulary_size: int) -> Int64:
 
 
 @kernel
-def _move(part: Found, longest: Int32, nodes: int, places: int) -> None:
-    """Number a part's nodes and places behind so many others."""
+def _move(part: Trie, nodes: int, places: int) -> None:
+    """Number a part's nodes and places, which begin at 0, behind so many others."""
     for x in range(len(part.token)):
         if part.parent[x] >= 0:
             part.parent[x] += nodes
         part.first[x] += places
         part.last[x] += places
     for i in part.positions:
-        if longest[i] >= 0:
-            longest[i] += nodes
+        if part.longest[i] >= 0:
+            part.longest[i] += nodes
 
 
 @kernel
