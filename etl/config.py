@@ -77,6 +77,10 @@ class RunConfig(BaseModel):
     night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     participation: str
     names: Path | None = None
+    content_columns: Path | None = None
+    """A steward's own words for columns of content (`transforms/content_columns.yaml` has the form)."""
+    programs: Path | None = None
+    """A steward's own programs that take secrets (`transforms/rules/programs.yaml` has the form)."""
     purpose: Stated = NOT_STATED
     works_agreement: Stated = NOT_STATED
     key_file: Path | None = None

@@ -158,14 +158,17 @@ def check_participation(participation: str) -> Iterator[Finding]:
     yield Finding("OK", f"The participation file can be read and holds {rows:,} rows.")
 
 
-def check_input(patterns: Iterable[str], source: str, night: str) -> tuple[list[Finding], int]:
-    """Whether the input of a night is there; returns its bytes as well."""
+def check_input(
+    patterns: Iterable[str], source: str, night: str, content: Path | None = None
+) -> tuple[list[Finding], int]:
+    """Whether the mapping can be used and the input of a night is there; returns its bytes as well."""
     from etl.inputs import find_inputs
     from etl.source import load_mapping
 
     patterns = tuple(patterns)
     try:
-        files = find_inputs(patterns, load_mapping(source, patterns, night), date=night)
+        mapping = load_mapping(source, patterns, night, content=content)
+        files = find_inputs(patterns, mapping, date=night)
     except NothingMatchedError as error:
         return [Finding("WARN", f"There is no input for the night {night}: {error}")], 0
     except DesirepathError as error:

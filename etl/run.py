@@ -82,7 +82,7 @@ def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
 
 def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console, watch: Watch) -> Result:
     night = str(config.date) if config.date else None
-    mapping = load_mapping(config.source, config.input, night)
+    mapping = load_mapping(config.source, config.input, night, content=config.content_columns)
     files = find_inputs(
         config.input,
         mapping,
@@ -149,6 +149,7 @@ def _attempt(this: _Run) -> Result | None:
         load()
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
     facts = open_record(config, this.inputs, this.beam_flags, console)
+    facts["reviewed"] = this.mapping.reviewed
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):

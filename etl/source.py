@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -15,14 +16,20 @@ from etl.inputs import InputFile, find_inputs
 from etl.read_parquet import open_parquet
 from etl.read_stream import open_binary, utf8_chunks
 from etl.yaml_file import read_yaml
+from transforms.content_columns import ContentTable, ContentWords, load_content_words
 from transforms.mapping import NATIVE, Mapping
 
 NATIVE_COLUMNS: Final = frozenset({"user_id", "ts", "event_type", "app"})
 _HEAD_BYTES: Final = 1 << 16
 
 
-def load_mapping(source: str, patterns: tuple[str, ...], date: str | None) -> Mapping:
+def load_mapping(
+    source: str, patterns: tuple[str, ...], date: str | None, *, content: Path | None = None
+) -> Mapping:
     """The mapping that `--source` names: `native`, `auto`, or a mapping file.
+
+    Args:
+        content: a steward's own words for columns of content; None: those of the package alone.
 
     Raises:
         ConfigError: no such mapping file, or not a mapping. InputError: `auto` does not recognise the input.
@@ -31,18 +38,38 @@ def load_mapping(source: str, patterns: tuple[str, ...], date: str | None) -> Ma
         return NATIVE
     if source == "auto":
         return _recognise(patterns, date)
-    return read_mapping(Path(source))
+    return read_mapping(Path(source), content=content)
 
 
-def read_mapping(path: Path) -> Mapping:
-    """Read a mapping file."""
+def read_content_words(path: Path | None) -> ContentWords:
+    """The words that say content: those of the package, and those of a steward's file of the same form.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not such a table.
+    """
+    if path is None:
+        return load_content_words()
+    try:
+        return load_content_words(ContentTable.model_validate(read_yaml(path, "the file of content columns")))
+    except (ValidationError, re.error) as error:
+        lines = problems_of(error) if isinstance(error, ValidationError) else ["a pattern is no regular expression"]
+        told = "\n".join(f"  - {line}" for line in lines)
+        raise ConfigError(f"the file of content columns (content_columns) cannot be used:\n{told}") from None
+
+
+def read_mapping(path: Path, *, content: Path | None = None) -> Mapping:
+    """Read a mapping file.
+
+    Args:
+        content: a steward's own words for columns of content; None: those of the package alone.
+    """
     if not path.exists():
         raise ConfigError(
             f"--source {path}: no such mapping file; give native, auto, or the path of a mapping (YAML)"
         )
     values = read_yaml(path, "the mapping")
     try:
-        return Mapping.model_validate(values)
+        return Mapping.model_validate(values, context=read_content_words(content))
     except ValidationError as error:
         raise ConfigError(
             "\n".join(

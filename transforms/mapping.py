@@ -7,9 +7,18 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from transforms.content_columns import says_content
+from transforms.content_columns import ContentWords, load_content_words
 
 As = Literal["template", "verbatim", "key_class"]
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
@@ -96,17 +105,42 @@ class ActionColumn(_Model):
     """Cut the value at this separator …"""
     take: int | None = Field(default=None, ge=1)
     """… and keep the first so many pieces."""
+    reviewed: str | None = Field(default=None, max_length=200, exclude=True)
+    """Who looked at the values and answers for them; kept in the record of the run, and in nothing that is published."""
+    _command_line: bool = PrivateAttr(default=False)
 
     @model_validator(mode="after")
-    def _no_content(self) -> ActionColumn:
+    def _no_content(self, info: ValidationInfo) -> ActionColumn:
+        words = _words_of(info)
         if (self.split is None) != (self.take is None):
             raise ValueError(f"action column {self.column}: split and take go together")
-        if self.as_ != "key_class" and says_content(self.column):
+        if self.reviewed is not None and not self.reviewed.strip():
+            raise ValueError(f"action column {self.column}: reviewed is the name of who looked at the values")
+        passes = None if self.as_ == "key_class" else words.passes(self.column)
+        if passes == "key_class":
             raise ValueError(
                 f"action column {self.column}: its name says that it holds what somebody typed, read or copied; "
                 "such a column passes only as key_class, or not at all"
             )
+        if passes == "reviewed" and self.reviewed is None:
+            raise ValueError(
+                f"action column {self.column}: its name says that it holds what people write to each other, look for or "
+                "note down. If somebody has looked at its values and they are a fixed vocabulary, write "
+                f"{{column: {self.column}, as: {self.as_}, reviewed: NAME}} with the name of who answers for it; else "
+                "leave the column out"
+            )
+        self._command_line = words.is_command_line(self.column)
         return self
+
+    @property
+    def typed_at_prompt(self) -> bool:
+        """Whether a bare word of this column may be a secret typed where none was asked for, and nobody reviewed it."""
+        return self._command_line and self.reviewed is None
+
+
+def _words_of(info: ValidationInfo) -> ContentWords:
+    """The words that say content: the package's own, or those that the context of the validation gives."""
+    return info.context if isinstance(info.context, ContentWords) else load_content_words()
 
 
 def _column_or_spec(key: str) -> Any:
@@ -182,8 +216,8 @@ class Mapping(_Model):
             raise ValueError("encoding is not one that Python knows, for instance utf-8 or latin-1") from None
 
     @model_validator(mode="after")
-    def _consistent(self) -> Mapping:
-        problems = []
+    def _consistent(self, info: ValidationInfo) -> Mapping:
+        problems, words = [], _words_of(info)
         if any(not level for level in self.action):
             problems.append("an action level without columns")
         if self.dedupe == "event_id" and self.event_id is None:
@@ -191,7 +225,7 @@ class Mapping(_Model):
         if not self.header and not self.names and self.format in {"csv", "tsv"}:
             problems.append("header: false needs names: [the columns, in order]")
         for role, column in [("person", c) for c in self.person.source_columns] + [("unit", self.unit)]:
-            if column is not None and column != "participation" and says_content(column):
+            if column is not None and column != "participation" and words.passes(column) == "key_class":
                 problems.append(f"{role} column {column}: its name says that it holds content")
         if problems:
             raise ValueError("; ".join(problems))
@@ -201,6 +235,11 @@ class Mapping(_Model):
     def separator(self) -> str:
         """The character between the fields of a delimited file."""
         return self.delimiter or ("\t" if self.format == "tsv" else ",")
+
+    @property
+    def reviewed(self) -> dict[str, str]:
+        """By column of an action who looked at its values."""
+        return {c.column: c.reviewed for level in self.action for c in level if c.reviewed is not None}
 
     @property
     def columns(self) -> tuple[str, ...]:

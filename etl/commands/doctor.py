@@ -96,7 +96,10 @@ def _findings(config: Path | None, flags: dict[str, Any]) -> list[Finding]:
     size = 0
     if "input" in settings:
         night = str(settings.get("date") or _yesterday(settings["night_timezone"]))
-        told, size = checks.check_input(settings["input"], settings["source"], night)
+        own = settings.get("content_columns")
+        told, size = checks.check_input(
+            settings["input"], settings["source"], night, Path(own) if own else None
+        )
         found += told
     if root is not None:
         found += doctor_registry.check_registry(root)

@@ -175,3 +175,36 @@ def test_a_mapping_that_is_wrong_says_where(tmp_path, change, said):
     with pytest.raises(ConfigError) as caught:
         read_mapping(path)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["message", "Betreff", "chat.note", "searchTerm", "消息", "payload"])
+@pytest.mark.parametrize("how", ["verbatim", "template"])
+def test_what_people_write_passes_with_the_word_of_a_steward(tmp_path, column, how):
+    path = tmp_path / "m.yaml"
+    path.write_text(BASE.replace("[[a]]", f"[[{{column: {column}, as: {how}}}]]"), "utf-8")
+    with pytest.raises(ConfigError, match=f"column: {column}, as: {how}, reviewed: NAME"):
+        read_mapping(path)
+    path.write_text(BASE.replace("[[a]]", f"[[{{column: {column}, as: {how}, reviewed: Dana}}]]"), "utf-8")
+    mapping = read_mapping(path)
+    assert mapping.reviewed == {column: "Dana"}
+    assert "Dana" not in mapping.model_dump_json()
+
+
+@pytest.mark.parametrize(("column", "reviewed"), [("password", "Dana"), ("e.key", "Dana"), ("note", '" "')])
+def test_no_word_opens_what_was_typed_and_no_blank_is_a_word(tmp_path, column, reviewed):
+    path = tmp_path / "m.yaml"
+    path.write_text(BASE.replace("[[a]]", f"[[{{column: {column}, as: verbatim, reviewed: {reviewed}}}]]"))
+    with pytest.raises(ConfigError, match=column):
+        read_mapping(path)
+
+
+def test_a_steward_adds_words_for_content(tmp_path):
+    path, table = tmp_path / "m.yaml", tmp_path / "t.yaml"
+    path.write_text(BASE.replace("[[a]]", "[[{column: fernspruch, as: verbatim}]]"))
+    table.write_text("senses: [{sense: ours, passes: reviewed, words: {xx: [fernspruch]}}]\n")
+    assert read_mapping(path).columns == ("u", "t", "fernspruch")
+    with pytest.raises(ConfigError, match="reviewed: NAME"):
+        read_mapping(path, content=table)
+    table.write_text("senses: [{sense: ours, passes: reviewed, patterns: ['(']}]\n")
+    with pytest.raises(ConfigError, match="content columns"):
+        read_mapping(path, content=table)

@@ -77,7 +77,16 @@ MINIMISING = (
     mutant(
         "columns of content can be mapped",
         "tests/etl/test_config.py",
-        ("transforms/mapping.py", 'if self.as_ != "key_class" and says_content(self.column):', "if False:"),
+        (
+            "transforms/mapping.py",
+            'passes = None if self.as_ == "key_class" else words.passes(self.column)',
+            "passes = None",
+        ),
+    ),
+    mutant(
+        "what people write passes without a review",
+        "tests/etl/test_config.py",
+        ("transforms/mapping.py", 'if passes == "reviewed" and self.reviewed is None:', "if False:"),
     ),
     mutant(
         "a dead letter holds the value",

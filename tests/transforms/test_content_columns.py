@@ -33,7 +33,7 @@ elementId css_class className url uri path file_path file_kind host country devi
 category command cmd method level menu menu_item button button_id widget control screen page page_id tab tab_id view
 layout keyboard_layout keyboard_layout_event monkey turkey context context_id hypertext texture textile subtitle_id
 duration count x y scroll_delta mouse_button direction timestamp time date user user_id session session_id developer
-message vendorId rating module plugin extension language locale version count_of_items somebody InteractionType author_ts
+vendorId rating module plugin extension language locale version count_of_items somebody InteractionType author_ts
 passenger compass bypass evaluation retrieval charge chart chapter keynote_id titled bodyguard
 """.split()
 
