@@ -15,6 +15,7 @@ from etl.memory import Memory
 from etl.names_file import load_names
 from etl.participation import Participation
 from etl.reading import MAX_RECORD_BYTES
+from etl.programs_file import read_programs
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import DAY_US, bounds_us
@@ -140,6 +141,7 @@ def _event_policy(
         gazetteer=_gazetteer(config, participation, keys["gazetteer"]),
         past=memory.past,
         erased=all_accounts_of(memory.erased, registry),
+        programs=read_programs(config.programs),
     )
 
 

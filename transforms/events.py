@@ -26,6 +26,7 @@ from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
+from transforms.rules.programs import Programs
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
@@ -50,7 +51,7 @@ def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
 class EventPolicy:
     """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
     `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
-    accounts that are never admitted again."""
+    accounts that are never admitted again; `programs` None: the package's."""
 
     mapping: Mapping
     first_us: int
@@ -63,6 +64,7 @@ class EventPolicy:
     gazetteer: Gazetteer | None = field(default=None, repr=False)
     past: tuple[PastSpan, ...] = ()
     erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
+    programs: Programs | None = field(default=None, repr=False)
 
 
 class Normalised(NamedTuple):
@@ -146,7 +148,7 @@ def to_events(
 
     present = _filled(rows, code, mapping, drops)
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
-    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, memo=memo)
+    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, programs=policy.programs, memo=memo)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     events = pa.table(
         {

@@ -17,6 +17,7 @@ from transforms.mapping import As
 from transforms.memo import Memo
 from transforms.rules.apply import Applied, put
 from transforms.rules.normal_form import UNREADABLE, normal_form
+from transforms.rules.programs import Programs
 from transforms.scrub import scrub
 from transforms.template import template
 from transforms.text import recoded
@@ -47,6 +48,7 @@ def shape_names(
     how: As,
     *,
     gazetteer: Gazetteer | None = None,
+    programs: Programs | None = None,
 ) -> Shaped:
     """Reduce names to what may remain of them.
 
@@ -57,6 +59,7 @@ def shape_names(
         values: string (or a dictionary of strings); null stays null.
         how: `template`: scrubbed and generalised; `verbatim`: scrubbed; `key_class`: the class of a key, never the key.
         gazetteer: the names of people to look for; not used for `key_class`.
+        programs: which programs take secrets; None: those of the package.
 
     Returns:
         Null where nothing remains. A value has no control or invisible character, no `↑` (which names coarser levels),
@@ -64,22 +67,27 @@ def shape_names(
     """
     column = pa.chunked_array(values) if isinstance(values, pa.Array) else values
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-    shaped, hits = shape_distinct(encoded, how, gazetteer=gazetteer)
+    shaped, hits = shape_distinct(encoded, how, gazetteer=gazetteer, programs=programs)
     return Shaped(shaped.dictionary.take(shaped.indices), hits)
 
 
 def shape_distinct(
-    encoded: pa.DictionaryArray, how: As, *, gazetteer: Gazetteer | None, memo: Memo | None = None
+    encoded: pa.DictionaryArray,
+    how: As,
+    *,
+    gazetteer: Gazetteer | None,
+    programs: Programs | None = None,
+    memo: Memo | None = None,
 ) -> tuple[pa.DictionaryArray, dict[str, int]]:
     """`shape_names` of a dictionary of strings, distinct and used, as a dictionary of distinct strings, and its hits.
 
     Args:
-        memo: what was shaped before, with this gazetteer; None: nothing is remembered. What is remembered costs a look-up.
+        memo: what was shaped before, with this gazetteer and these programs; None: nothing is remembered. What is remembered costs a look-up.
     """
     if how == "key_class":
         shaped = Applied(key_classes(encoded.dictionary), {})
     else:
-        settle = partial(_settle, how=how, gazetteer=gazetteer)
+        settle = partial(_settle, how=how, gazetteer=gazetteer, programs=programs)
         shaped = settle(encoded.dictionary) if memo is None else memo.of(how, encoded.dictionary, settle)
     texts = pc.if_else(pc.equal(shaped.values, ""), pa.scalar(None, pa.string()), shaped.values)
     return recoded(encoded, texts), dict(sorted(_rows_of(shaped.changed, encoded.indices).items()))
@@ -93,14 +101,16 @@ def _rows_of(changed: dict[str, Mask], indices: pa.Array) -> dict[str, int]:
     return {rule: int(rows[mask].sum()) for rule, mask in changed.items()}
 
 
-def _settle(values: pa.Array, how: As, gazetteer: Gazetteer | None) -> Applied:
+def _settle(
+    values: pa.Array, how: As, gazetteer: Gazetteer | None, programs: Programs | None
+) -> Applied:
     changed: dict[str, Mask] = {}
     moving = np.arange(len(values))
     for _ in range(_ROUNDS):
         if len(moving) == 0:
             return Applied(values, changed)
         old = values.take(pa.array(moving)).dictionary_encode()  # many names have become one
-        once = _once(old.dictionary, how, gazetteer)
+        once = _once(old.dictionary, how, gazetteer, programs)
         back = np.asarray(old.indices)
         moved = np.asarray(pc.not_equal(old.dictionary, once.values))
         # Steps may undo each other (a cut mark is written out and cut again): what is as before was not changed.
@@ -120,10 +130,12 @@ def _note(changed: dict[str, Mask], more: dict[str, Mask], rows: npt.NDArray[np.
         changed.setdefault(rule, np.zeros(length, np.bool_))[rows[mask]] = True
 
 
-def _once(values: pa.Array, how: As, gazetteer: Gazetteer | None) -> Applied:
+def _once(
+    values: pa.Array, how: As, gazetteer: Gazetteer | None, programs: Programs | None
+) -> Applied:
     clean = normal_form(values)
     # Scrubbed before it is generalised: a key whose digits are gone is not recognised as a key.
-    scrubbed = scrub(clean)
+    scrubbed = scrub(clean, programs)
     named = scrubbed.values if gazetteer is None else gazetteer.replace_names(scrubbed.values)
     general = template(named) if how == "template" else Applied(named, {})
     tidy = pc.utf8_trim_whitespace(pc.replace_substring_regex(general.values, " {2,}", " "))

@@ -17,7 +17,9 @@ from transforms.gazetteer import Gazetteer
 from transforms.mapping import ActionColumn, Mapping
 from transforms.memo import Memo
 from transforms.names import shape_distinct
+from transforms.bare_words import BARE_WORD, without_bare_words
 from transforms.own_account import OWN_ACCOUNT, replace_own_account
+from transforms.rules.programs import Programs, load_programs
 from transforms.schemas import LEVEL_SEPARATOR
 from transforms.text import as_distinct_text, recoded
 
@@ -40,6 +42,7 @@ def action_paths(
     *,
     gazetteer: Gazetteer | None = None,
     account: pa.DictionaryArray | None = None,
+    programs: Programs | None = None,
     memo: Memo | None = None,
 ) -> Paths:
     """Shape the mapped columns of RAW rows into paths.
@@ -48,7 +51,8 @@ def action_paths(
         rows: RAW; null means that the record has no such value.
         gazetteer: the names of people that must not remain in a token; None: none are known.
         account: each row's own account, which must not remain in its token; None: it is not looked for.
-        memo: what was shaped before, with this gazetteer; None: nothing is remembered.
+        programs: which programs take secrets; None: those of the package.
+        memo: what was shaped before, with this gazetteer and these programs; None: nothing is remembered.
 
     A few integers a row; shaping, which is linear in the text, once for each distinct value.
     """
@@ -57,7 +61,9 @@ def action_paths(
     codes = np.zeros((len(specs), rows.num_rows), np.int64)
     dictionaries: list[pa.Array] = []
     for index, spec in enumerate(specs):
-        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer, account, memo)
+        encoded, changed = _shaped(
+            rows.column(spec.column), spec, gazetteer, account, programs, memo
+        )
         dictionaries.append(encoded.dictionary)
         codes[index] = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
         for rule, count in changed.items():
@@ -88,17 +94,24 @@ def _shaped(
     spec: ActionColumn,
     gazetteer: Gazetteer | None,
     account: pa.DictionaryArray | None,
+    programs: Programs | None,
     memo: Memo | None,
 ) -> tuple[pa.DictionaryArray, dict[str, int]]:
     text = as_distinct_text(column)
     if spec.split is not None and spec.take is not None:
         pieces = pc.list_slice(pc.split_pattern(text.dictionary, spec.split), 0, spec.take)
         text = recoded(text, pc.binary_join(pieces, spec.split))
+    typed = 0
+    if spec.typed_at_prompt:
+        text, typed = without_bare_words(text, load_programs() if programs is None else programs)
     own = 0
     if account is not None and spec.as_ != "key_class":
         text, own = replace_own_account(text, account, memo)
-    shaped, hits = shape_distinct(text, spec.as_, gazetteer=gazetteer, memo=memo)
-    return shaped, hits | ({OWN_ACCOUNT: own} if own else {})
+    shaped, hits = shape_distinct(
+        text, spec.as_, gazetteer=gazetteer, programs=programs, memo=memo
+    )
+    more = {OWN_ACCOUNT: own, BARE_WORD: typed}
+    return shaped, hits | {rule: count for rule, count in more.items() if count}
 
 
 def _join(columns: list[pa.Array], separator: str) -> pa.Array:

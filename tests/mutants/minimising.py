@@ -21,14 +21,14 @@ MINIMISING = (
         T6,
         (
             NAMES,
-            "scrubbed = scrub(clean)",
+            "scrubbed = scrub(clean, programs)",
             'scrubbed = scrub(clean) if how == "template" else Applied(clean, {})',
         ),
     ),
     mutant(
         "the scrub is not applied at all",
         T6,
-        (NAMES, "scrubbed = scrub(clean)", "scrubbed = Applied(clean, {})"),
+        (NAMES, "scrubbed = scrub(clean, programs)", "scrubbed = Applied(clean, {})"),
     ),
     mutant(
         "templates are verbatim",
@@ -70,8 +70,8 @@ MINIMISING = (
         "test_without_a_participation_file_an_account_is_replaced_in_its_own_events",
         (
             EVENTS,
-            "gazetteer=policy.gazetteer, account=own, memo",
-            "gazetteer=policy.gazetteer, account=None, memo",
+            "gazetteer=policy.gazetteer, account=own, programs",
+            "gazetteer=policy.gazetteer, account=None, programs",
         ),
     ),
     mutant(
