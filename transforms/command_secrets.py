@@ -93,15 +93,19 @@ def _inside(text: str, programs: Programs, deep: int) -> str:
 def _secrets(text: str, programs: Programs) -> Iterator[tuple[int, int]]:
     before: list[_Word] = []
     piped = False
+    earlier: list[list[_Word]] = []
     for words, ended in _commands(text):
         for at, word in enumerate(words):
             name = _name(word.text)
             if piped and name in programs.readers:
-                yield from _told(before)
+                # What stands in brackets is piped as one.
+                for told in earlier if before and before[-1].text.endswith(")") else [before]:
+                    yield from _told(told)
             for form in programs.forms.get(name, ()):
                 if form.unless is None or not form.unless.match(" ".join(w.text for w in words[at:])):
                     yield from _given(words[at + 1 :], form)
         before, piped = words, ended in _PIPES
+        earlier.append(words)
 
 
 def _commands(text: str) -> Iterator[tuple[list[_Word], str]]:
@@ -125,6 +129,8 @@ def _name(word: str) -> str:
 
 def _told(words: list[_Word]) -> Iterator[tuple[int, int]]:
     """What an `echo` says, as one."""
+    if len(words) == 1 and words[0].text[0] in "\"'":
+        yield from _whole(words[0], 0)
     for at, word in enumerate(words):
         if _name(word.text) in _TELLS:
             said = [told for told in words[at + 1 :] if not re.fullmatch(r"-[a-zA-Z]{1,2}", told.text)]
