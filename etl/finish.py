@@ -94,6 +94,10 @@ def write_statistics(_: object, parts: Iterable[ReadStatistics], job: Job) -> No
     values = dict(vars(total(parts)))
     for name in ("behind", "present"):
         values[name] = {reason: len(people) for reason, people in values[name].items()}
+    values["columns"] = {
+        name: {"distinct": seen.distinct, "sentences": seen.sentences, "content": seen.is_content}
+        for name, seen in sorted(values["columns"].items())
+    }
     plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
     write_bytes(orjson.dumps(plain), job.staging.statistics)
 

@@ -40,3 +40,8 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
             f"no admitted event in the window ({why}); check --date or --window, the "
             "mapping's time and the participation file. Nothing was published"
         )
+
+
+def columns_of_sentences(statistics: dict[str, Any]) -> list[str]:
+    """The columns of actions whose values read as what people write, and which nobody reviewed."""
+    return [name for name, seen in statistics["columns"].items() if seen["content"]]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from etl import __version__
 from etl.config import RunConfig
+from etl.input_check import columns_of_sentences
 from etl.layout import data_of
 from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell, tell_people
@@ -86,6 +87,7 @@ def exact_manifest(
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
             "columns_missing": [name for name in needed_columns if filled.get(name, 0) < enough],
+            "columns_of_sentences": columns_of_sentences(statistics),
         },
         "vocabulary": outcome["vocabulary"],
         "lengths": _histogram(data, "length"),

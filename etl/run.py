@@ -26,7 +26,7 @@ from etl.facts import close_record, open_record
 from etl.gates import gate, verify_staged
 from etl.housekeeping import erase_linked, keep_house
 from etl.inheritance import Bequest, pool_figures, retire, write_left
-from etl.input_check import check_input
+from etl.input_check import check_input, columns_of_sentences
 from etl.input_digests import InputDigests
 from etl.inputs import InputFile, find_inputs
 from etl.job import Job
@@ -165,6 +165,11 @@ def _attempt(this: _Run) -> Result | None:
         keep_dead_letters(registry, staging)
         keep_run(registry, staging, facts | {"statistics": statistics})
         check_input(config, statistics, registry, late=outcome["late"])
+        for column in columns_of_sentences(statistics):
+            console.note(
+                f"the column {column} holds what people write: many different texts of several words, few people each. "
+                "Leave it out of the mapping, or have somebody look at its values and answer for them (reviewed: NAME)"
+            )
         window = planned_window(config) or measured_window(config, statistics)
         version = str(config.date or measured_window(config, statistics)["last"])
         if any(old.name == version for old in versions):  # of nights of another time zone

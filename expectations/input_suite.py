@@ -66,6 +66,14 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             unread,
         ),
         rule(
+            "columns_of_sentences",
+            "critical",
+            "No column holds sentences of few people each, unless the mapping says who reviewed it (`reviewed: NAME`).",
+            (0, 0),
+            f"{metrics['columns_of_sentences']:,} columns of sentences",
+            unread,
+        ),
+        rule(
             "people",
             "warning",
             f"At least {policy['min_active']:,} {counted} were active; with fewer, nothing is released.",

@@ -92,6 +92,7 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
         "rows_unaccounted": max(0, low - read.high, read.low - high),
         "reject_ratio": rejected.high / read.high if read.high else 0.0,
         "columns_missing": len(files["columns_missing"]),
+        "columns_of_sentences": len(files.get("columns_of_sentences", ())),
         "people": bounds(manifest["active"]).high,
     }
 

@@ -28,6 +28,7 @@ from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
 from transforms.rules.programs import Programs
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
+from transforms.sentences import Seen, look_at
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
 
@@ -78,6 +79,7 @@ class Normalised(NamedTuple):
     behind: dict[str, frozenset[bytes]]  # by drop reason: people, as digests that mean nothing after the run
     hits: dict[str, int]
     present: dict[str, frozenset[bytes]]  # by mapped column: people whose records fill it, as such digests
+    seen: dict[str, Seen]  # by column of an action that nobody reviewed: a sample of its values
 
 
 def to_events(
@@ -166,8 +168,26 @@ def to_events(
     )
     events = _only(events, ~paths.missing)
     return Normalised(
-        events, pa.concat_tables(rejects), too_late, drops.counts, drops.behind, paths.hits, present
+        events,
+        pa.concat_tables(rejects),
+        too_late,
+        drops.counts,
+        drops.behind,
+        paths.hits,
+        present,
+        _look_at(paths.shaped, code, drops, policy.record_key),
     )
+
+
+def _look_at(
+    shaped: dict[str, list[pa.DictionaryArray]], code: npt.NDArray[np.int32], drops: _Drops, key: bytes
+) -> dict[str, Seen]:
+    used, people = np.unique(code, return_inverse=True)
+    digests = drops.each(used)
+    return {
+        name: sum((look_at(column, people, digests, key=key) for column in columns), Seen())
+        for name, columns in shaped.items()
+    }
 
 
 def _only(rows: pa.Table, mask: npt.NDArray[np.bool_]) -> pa.Table:
@@ -214,6 +234,10 @@ class _Drops:
         there[code] = True
         some = fewest(frozenset(self._people.filter(pa.array(there[:-1])).to_pylist()))
         return frozenset(pseudonyms(pa.array(sorted(some), pa.binary()), key=self._key).to_pylist())
+
+    def each(self, code: npt.NDArray[np.int32]) -> list[bytes]:
+        """Whose each account is, as a digest."""
+        return list(pseudonyms(self._people.take(pa.array(code)), key=self._key).to_pylist())
 
     def keep(
         self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_], reason: str

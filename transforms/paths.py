@@ -29,11 +29,12 @@ ABSENT: Final = "∅"
 
 class Paths(NamedTuple):
     """`path`: dictionary<int32, string>, as long as the rows. `missing`: no column of the finest level has a value.
-    `hits`: scrub rule → rows it changed."""
+    `hits`: scrub rule → rows it changed. `shaped`: by column, what of it passes as text and nobody reviewed."""
 
     path: pa.DictionaryArray
     missing: npt.NDArray[np.bool_]
     hits: dict[str, int]
+    shaped: dict[str, list[pa.DictionaryArray]]
 
 
 def action_paths(
@@ -58,6 +59,7 @@ def action_paths(
     """
     specs = list(dict.fromkeys(column for level in mapping.action for column in level))
     hits: dict[str, int] = {}
+    shaped: dict[str, list[pa.DictionaryArray]] = {}
     codes = np.zeros((len(specs), rows.num_rows), np.int64)
     dictionaries: list[pa.Array] = []
     for index, spec in enumerate(specs):
@@ -65,6 +67,8 @@ def action_paths(
             rows.column(spec.column), spec, gazetteer, account, programs, memo
         )
         dictionaries.append(encoded.dictionary)
+        if spec.as_ != "key_class" and spec.reviewed is None and spec.split is None:
+            shaped.setdefault(spec.column, []).append(encoded)
         codes[index] = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
         for rule, count in changed.items():
             hits[rule] = hits.get(rule, 0) + count
@@ -86,7 +90,7 @@ def action_paths(
         missing &= codes[index] == len(dictionaries[index])
     distinct = _join(levels, LEVEL_SEPARATOR).dictionary_encode()  # two combinations may read the same
     path = pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(combined)), distinct.dictionary)
-    return Paths(path, missing, hits)
+    return Paths(path, missing, hits, shaped)
 
 
 def _shaped(

@@ -31,6 +31,8 @@ WORDS: Final = 4
 UNSPACED: Final = 10
 """… or letters of a script that sets no blanks."""
 
+_PERSON: Final = b"sentences"
+
 _WORD: Final = r"[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*"
 _SENTENCE: Final = (
     rf"(?:(?:^|[ \"'(«„“¿¡])(?:{_WORD}|\{{[a-z_]+\}})[,.;:!?…\"')»”]*){{{WORDS}}}"
@@ -52,7 +54,7 @@ def is_sentence(values: pa.Array) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Seen:
-    """A sample of the distinct values of a column: by keyed hash (sentence or not, some of its people, as digests)."""
+    """A sample of the distinct values of a column: by keyed hash (sentence or not, a few people of a sentence, as digests)."""
 
     values: Mapping[bytes, tuple[bool, frozenset[bytes]]] = field(default_factory=dict)
 
@@ -96,18 +98,22 @@ def look_at(column: pa.DictionaryArray, people: npt.NDArray[np.int64], digests: 
     code = np.asarray(column.indices.fill_null(0), np.int64)[valid]
     if len(code) == 0:
         return Seen()
-    used = np.unique(code)
+    used = np.flatnonzero(np.bincount(code, minlength=len(column.dictionary)))
     texts = column.dictionary.take(pa.array(used)).to_pylist()
-    hashed = sorted((blake2b(text.encode(), key=key, digest_size=12).digest(), n) for n, text in enumerate(texts))
+    hashed = sorted(
+        (blake2b(text.encode(), key=key, digest_size=12, person=_PERSON).digest(), n)
+        for n, text in enumerate(texts)
+    )
     chosen = hashed[:SAMPLE]
+    sentences = is_sentence(pa.array([texts[n] for _, n in chosen], pa.string()))
     at = np.full(len(column.dictionary), -1)
-    at[used[[n for _, n in chosen]]] = np.arange(len(chosen))
+    told = np.flatnonzero(sentences)  # of all else nobody asks whose it is
+    at[used[[chosen[n][1] for n in told]]] = told
     rows = at[code] >= 0
     pairs = np.unique(at[code][rows] * len(digests) + people[valid][rows])
     of: list[set[bytes]] = [set() for _ in chosen]
     for pair in pairs.tolist():
         of[pair // len(digests)].add(digests[pair % len(digests)])
-    sentences = is_sentence(pa.array([texts[n] for _, n in chosen], pa.string()))
     return Seen(
         {
             value: (bool(sentence), _first(frozenset(whose)))

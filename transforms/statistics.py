@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.decode import reasons
 from transforms.events import Normalised, fewest
+from transforms.sentences import Seen
 
 People = frozenset[bytes]
 
@@ -25,7 +26,7 @@ class ReadStatistics:
     """Counts of records. `kept`: of the window; `candidates`: of nights before it, which may be late.
 
     `behind`: by drop reason the people behind it, as digests that mean nothing after the run. `unreadable`: what
-    stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
+    stopped the reader: exit code and sentence. `columns`: samples of the values of columns that nobody reviewed. `first_us`, `last_us`: times of the first and last admitted event, µs
     UTC; None: no event.
     """
 
@@ -41,6 +42,7 @@ class ReadStatistics:
     first_us: int | None = None
     last_us: int | None = None
     candidates: int = 0
+    columns: dict[str, Seen] = field(default_factory=dict)
 
     def __add__(self, other: ReadStatistics) -> ReadStatistics:
         """The statistics of both parts together."""
@@ -59,6 +61,10 @@ class ReadStatistics:
             min(firsts, default=None),
             max(lasts, default=None),
             self.candidates + other.candidates,
+            {
+                name: self.columns.get(name, Seen()) + other.columns.get(name, Seen())
+                for name in self.columns.keys() | other.columns.keys()
+            },
         )
 
 
@@ -90,6 +96,7 @@ def measure(
         first_us=span["min"],
         last_us=span["max"],
         candidates=normalised.events.num_rows - len(times),
+        columns=normalised.seen,
     )
 
 

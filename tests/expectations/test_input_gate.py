@@ -22,9 +22,10 @@ FAULTS: dict[str, tuple[str, Any]] = {
         {"read": 1_000, "kept": 989, "rejected": {"json_malformed": 11}, "dropped": {}},
     ),
     "columns_missing": ("input.columns_missing", ["salary_band"]),
+    "columns_of_sentences": ("input.columns_of_sentences", ["remarks_of_staff"]),
     "people": ("active", 49),
 }
-CRITICAL = {"files", "rows_read", "rows_unaccounted", "reject_ratio"}
+CRITICAL = {"files", "rows_read", "rows_unaccounted", "reject_ratio", "columns_of_sentences"}
 
 
 def failing(manifest: dict[str, Any]) -> list[str]:
