@@ -44,6 +44,6 @@ def load_names(path: Path) -> list[str]:
         shown = ", ".join(map(str, unfit[:_SHOWN])) + (" …" if len(unfit) > _SHOWN else "")
         raise ConfigError(
             f"the names file (--names): {len(unfit):,} lines hold no name that could be looked for (line {shown}): it takes "
-            "3 letters or 5 digits, and at most 64 characters"
+            "2 letters or 5 digits, and at most 64 characters"
         )
     return list(names.values())

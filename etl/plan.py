@@ -12,19 +12,17 @@ from etl.errors import ConfigError
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
 from etl.memory import Memory
-from etl.names_file import load_names
+from etl.listed_names import listed_names
 from etl.participation import Participation
 from etl.reading import MAX_RECORD_BYTES
 from etl.programs_file import read_programs
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import DAY_US, bounds_us
-from transforms.common_words import COMMON_WORDS
 from transforms.draw import DrawPolicy
 from transforms.events import EventPolicy
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping
-from transforms.name_forms import forms
 from transforms.participation import all_accounts_of, units_held
 from transforms.past import LATE
 from transforms.policy import AnonymityPolicy
@@ -146,11 +144,5 @@ def _event_policy(
 
 
 def _gazetteer(config: RunConfig, participation: Participation | None, key: bytes) -> Gazetteer | None:
-    people = [] if participation is None else sorted(participation.names)
-    others = [] if config.names is None else load_names(config.names)
-    # A line of one word is meant, whatever the word; the parts of longer ones (`Project Falcon`) may be anybody's.
-    meant = {
-        form for name in [*people, *(name for name in others if " " not in name)] for form in forms(name)
-    }
-    names = [*people, *others]
-    return Gazetteer.build(names, key=key, keep=COMMON_WORDS - meant) if names else None
+    names, keep = listed_names(config, participation)
+    return Gazetteer.build(names, key=key, keep=keep) if names else None

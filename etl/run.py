@@ -32,6 +32,7 @@ from etl.inputs import InputFile, find_inputs
 from etl.job import Job
 from etl.keys import Keys, load_keys
 from etl.leave import leave
+from etl.listed_names import listed_names, not_looked_for
 from etl.manifest import exact_manifest, public_manifest
 from etl.memory import remember
 from etl.parquet import actions_in
@@ -46,6 +47,7 @@ from etl.staging import Staging, check_folder
 from etl.versions import Version
 from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
+from expectations.metrics import shown
 from transforms.emit import UNSHARED
 from transforms.mapping import Mapping
 
@@ -150,6 +152,7 @@ def _attempt(this: _Run) -> Result | None:
     console.log("start", files=len(this.files), splits=len(job.splits), buckets=job.buckets)
     facts = open_record(config, this.inputs, this.beam_flags, console)
     facts["reviewed"] = this.mapping.reviewed
+    _tell_names(config, participation, console)
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
@@ -199,6 +202,17 @@ def _attempt(this: _Run) -> Result | None:
     except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
+
+
+def _tell_names(config: RunConfig, participation: Participation | None, console: Console) -> None:
+    none, part = not_looked_for(*listed_names(config, participation))
+    if none:
+        console.note(f"{shown(none, config.k)} listed names are too short or common words: not looked for")
+    if part:
+        console.note(
+            f"{shown(part, config.k)} listed names have a word that is too short or common: looked for as a whole and by "
+            "their other words"
+        )
 
 
 def _risk(job: Job) -> dict[str, Any]:

@@ -21,11 +21,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.common_words import COMMON_WORDS
+from transforms.inflection import inflected
 from transforms.kernel import kernel
 from transforms.name_forms import (
     GLUED,
     NAME,
-    SHORTEST,
+    SHORTEST_LISTED,
     fold,
     folded_with_places,
     forms,
@@ -52,6 +54,7 @@ class Gazetteer:
 
     key: bytes = field(repr=False)
     digests: frozenset[bytes]
+    inflections: frozenset[bytes]
     sieve: npt.NDArray[np.uint8]
     multiplier: int
     longest: int
@@ -65,29 +68,31 @@ class Gazetteer:
 
         Args:
             names: `Ann Lee`, `Lee, Ann`, `alee2`, `ann.lee@example.com`, `CORP\\alee`; each whole, each of its words, and
-                with ä as ae. Fewer than 3 characters, or 5 if all are digits, are not looked for.
+                with ä as ae, and as its inflected forms. One character, or fewer than 5 digits, are not looked for.
             key: up to 64 secret bytes; the same key and names give the same gazetteer.
             keep: words that are also vocabulary (`Page`, `Mark`) and are not to be looked for by themselves.
         """
         names = list(names)
         kept = PARTICLES | {fold(word) for word in keep}
         wanted = {form for name in names for form in forms(name) if form not in kept}
+        bent = {form for name in names for form in inflected(name, kept) if form not in kept | COMMON_WORDS}
+        bent -= wanted
         glued = {form for name in names for form in glued_forms(name) if form not in kept}
         stems = {form[:GLUED] for form in glued}
         seed = int.from_bytes(blake2b(b"sieve", digest_size=8, key=key).digest(), "little")
         multiplier = seed | 1
-        size = 1 << max(13, (128 * len(wanted | stems)).bit_length())
+        size = 1 << max(13, (128 * len(wanted | bent | stems)).bit_length())
         sieve = np.zeros(size // 8, np.uint8)
         # Names beyond ASCII are missing in the sieve: texts beyond ASCII pass it unasked.
-        plain = sorted(form for form in wanted | stems if form.isascii())
+        plain = sorted(form for form in wanted | bent | stems if form.isascii())
         joined = np.frombuffer("".join(plain).encode(), np.uint8)
         _fill(joined, np.cumsum([0, *map(len, plain)], dtype=np.int64), np.uint64(multiplier), sieve)
-        longest = max(map(len, wanted), default=0)
-        digests, whole, begun = (
-            frozenset(_digest(form, key) for form in of) for of in (wanted, glued, stems)
+        longest = max(map(len, wanted | bent), default=0)
+        digests, inflections, whole, begun = (
+            frozenset(_digest(form, key) for form in of) for of in (wanted, bent, glued, stems)
         )
         lengths = tuple(sorted({len(form) for form in glued}, reverse=True))
-        return cls(key, digests, sieve, multiplier, longest, whole, begun, lengths)
+        return cls(key, digests, inflections, sieve, multiplier, longest, whole, begun, lengths)
 
     def replace_names(self, values: pa.Array) -> pa.Array:
         """Each value with `{name}` in the place of each name; the longest name at a place, from left to right.
@@ -157,7 +162,8 @@ class Gazetteer:
                 joined += fold(text[words[to][0] : words[to][1]])
                 if len(joined) > self.longest:
                     break
-                if self._knows(joined, known):
+                # A letter behind a name is a word of its own (`иван и`); only glued to it, it may be an ending.
+                if self._knows(joined, known) or (to == at and _digest(joined, self.key) in self.inflections):
                     last = to
             if last >= 0:
                 pieces += [text[done : words[at][0]], NAME]
@@ -167,7 +173,7 @@ class Gazetteer:
 
     def _knows(self, folded: str, known: dict[str, bool]) -> bool:
         if folded not in known:
-            known[folded] = len(folded) >= SHORTEST and _digest(folded, self.key) in self.digests
+            known[folded] = len(folded) >= SHORTEST_LISTED and _digest(folded, self.key) in self.digests
         return known[folded]
 
 
@@ -256,7 +262,7 @@ def _scan(
                 if length > longest or (not begins and length > glued):
                     break
                 state = (state ^ np.uint64(text[to] + 32 if kind == 2 else text[to])) * multiplier
-                if length == glued or (begins and length >= 3 and _begins(text, to + 1, low, high)):
+                if length == glued or (begins and length >= 2 and _begins(text, to + 1, low, high)):
                     one, two = _probes(state, len(sieve))
                     if sieve[one >> 3] & (1 << (one & 7)) and sieve[two >> 3] & (1 << (two & 7)):
                         found[row] = True

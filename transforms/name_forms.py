@@ -14,7 +14,9 @@ from typing import Final
 from transforms.rules.normal_form import LOOK_ALIKES
 
 SHORTEST: Final = 3
-"""Folded characters of a name, or of a part of one, below which it is not looked for."""
+"""Folded characters of an account, or of a piece of a listed name, below which it is not looked for."""
+SHORTEST_LISTED: Final = 2
+"""Folded characters of a word of a listed name below which it is not looked for."""
 LONGEST: Final = 64
 NAME: Final = "{name}"
 
@@ -76,7 +78,8 @@ def forms(name: str) -> Iterator[str]:
         lettered = re.sub(r"[0-9]+", "", "".join(apart))
         inside = [word for word in inner if not word.isdigit()]
         for form in {*_together(apart), lettered, *parts, *inside}:
-            if (5 if form.isdigit() else SHORTEST) <= len(form) <= LONGEST:
+            spelled_so = form.isalpha() and (form in apart or form in parts)
+            if (5 if form.isdigit() else SHORTEST_LISTED if spelled_so else SHORTEST) <= len(form) <= LONGEST:
                 yield form
 
 

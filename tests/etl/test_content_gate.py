@@ -40,7 +40,7 @@ def job(tmp_path, *, column="remark_1", how="verbatim", reviewed="", **flags):
     }
     (tmp_path / "key").write_text("5a" * 32)
     (tmp_path / "key").chmod(0o600)
-    return run(load_config(None, {**values, **flags}), [], Console("json"))
+    return run(load_config(None, {**values, **flags}), [], Console("json", "test"))
 
 
 @pytest.mark.parametrize("how", ["verbatim", "template"])

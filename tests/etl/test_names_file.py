@@ -33,7 +33,7 @@ def test_one_name_a_line(tmp_path):
         (b"", "holds no name"),
         (b"\n  \n", "holds no name"),
         (b"M\xfcller\n", "not UTF-8"),
-        (b"Ann Smith\nXy\nBluebird\n12\n", "2 lines hold no name that could be looked for (line 2, 4)"),
+        (b"Ann Smith\nX\nBluebird\n12\n", "2 lines hold no name that could be looked for (line 2, 4)"),
         (b"a" * (MAX_BYTES + 1), "larger than 16 MiB"),
     ],
 )

@@ -158,4 +158,28 @@ MINIMISING = (
         "tests/privacy/test_t06_canaries.py::test_a_crash_in_a_worker_process",
         ("etl/job.py", "quiet_worker()  #", "quiet_worker  #"),
     ),
+    mutant(
+        "programs may be given secrets",
+        "tests/transforms/test_command_secrets.py",
+        (
+            "transforms/scrub.py",
+            "given = hide_command_secrets(values, programs)",
+            "given = Applied(values, {})",
+        ),
+    ),
+    mutant(
+        "a word typed at a prompt passes",
+        "tests/transforms/test_bare_words.py",
+        ("transforms/paths.py", "    if spec.typed_at_prompt:\n", "    if False:\n"),
+    ),
+    mutant(
+        "columns of sentences pass",
+        "tests/etl/test_content_gate.py",
+        ("transforms/sentences.py", "return self.sentences >= LEAST and", "return False and"),
+    ),
+    mutant(
+        "names are looked for in one form",
+        "tests/transforms/test_inflection.py",
+        ("transforms/gazetteer.py", "        bent -= wanted\n", "        bent = set()\n"),
+    ),
 )
