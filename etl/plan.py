@@ -11,11 +11,11 @@ from etl.draw_on import Pooled, stage_ledgers, stage_pool
 from etl.errors import ConfigError
 from etl.inputs import InputFile, plan_splits
 from etl.job import Job
-from etl.memory import Memory
 from etl.listed_names import listed_names
+from etl.memory import Memory
 from etl.participation import Participation
-from etl.reading import MAX_RECORD_BYTES
 from etl.programs_file import read_programs
+from etl.reading import MAX_RECORD_BYTES
 from etl.sealed import new_key
 from etl.staging import Staging
 from etl.window import DAY_US, bounds_us

@@ -52,7 +52,11 @@ def read_content_words(path: Path | None) -> ContentWords:
     try:
         return load_content_words(ContentTable.model_validate(read_yaml(path, "the file of content columns")))
     except (ValidationError, re.error) as error:
-        lines = problems_of(error) if isinstance(error, ValidationError) else ["a pattern is no regular expression"]
+        lines = (
+            problems_of(error)
+            if isinstance(error, ValidationError)
+            else ["a pattern is no regular expression"]
+        )
         told = "\n".join(f"  - {line}" for line in lines)
         raise ConfigError(f"the file of content columns (content_columns) cannot be used:\n{told}") from None
 

@@ -26,7 +26,9 @@ Passes = Literal["key_class", "reviewed"]
 _ORDER: Final[dict[Passes, int]] = {"reviewed": 0, "key_class": 1}
 
 _KEYBOARDS: Final = frozenset("keyboard tastatur clavier teclado tastiera toetsenbord tangentbord".split())
-_SPECIAL: Final = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ı": "i", "đ": "d", "Đ": "D", "ß": "ss"})
+_SPECIAL: Final = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ı": "i", "đ": "d", "Đ": "D", "ß": "ss"}
+)
 _ARTICLES: Final = ("ال", "ה")
 _ENDINGS: Final = ("s", "es", "n", "en")
 _SHORTEST: Final = 4
@@ -99,7 +101,11 @@ class ContentWords:
 
         lines = [table.command_lines for table in tables]
         spoken = _together(
-            word for table in tables for sense in table.senses for words in sense.words.values() for word in words
+            word
+            for table in tables
+            for sense in table.senses
+            for words in sense.words.values()
+            for word in words
         )
         return cls(
             tuple(
@@ -152,7 +158,9 @@ class ContentWords:
 
     def _says(self, sense: _Judge, spelled: str, parts: list[list[str]]) -> bool:
         last = parts[-1][-1]
-        about = sense.kinds and (last in self.kinds or (sense.passes == "reviewed" and last in self.interface))
+        about = sense.kinds and (
+            last in self.kinds or (sense.passes == "reviewed" and last in self.interface)
+        )
         if about and last not in sense.words:
             return False
         if sense.inside is not None and sense.inside.search(spelled):
@@ -194,9 +202,7 @@ def load_content_words(extra: ContentTable | None = None) -> ContentWords:
 def own_table() -> ContentTable:
     """The table of the package as its file has it."""
     text = files("transforms").joinpath("content_columns.yaml").read_text(encoding="utf-8")
-    return ContentTable.model_validate(
-        yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    )
+    return ContentTable.model_validate(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 @cache

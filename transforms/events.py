@@ -150,7 +150,9 @@ def to_events(
 
     present = _filled(rows, code, mapping, drops)
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
-    paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, programs=policy.programs, memo=memo)
+    paths = action_paths(
+        rows, mapping, gazetteer=policy.gazetteer, account=own, programs=policy.programs, memo=memo
+    )
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     events = pa.table(
         {

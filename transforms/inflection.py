@@ -27,7 +27,15 @@ _LATIN_A: Final = "y i e u o ie ou".split()
 _CYRILLIC_CONSONANT: Final = "а у ом ем е ы и ым ів ові еві ов".split()
 _CYRILLIC_SOFT: Final = "я ю ем ём е и і єм еві".split()
 _CYRILLIC_A: Final = "ы и і ї е є у ю ой ей ою ею єю о".split()
-_GREEK_ENDS: Final = {"ος": "ου ο ε ον".split(), "ης": ["η"], "ας": ["α"], "ις": ["ι"], "α": ["ας"], "η": ["ης"], "ω": ["ως"]}
+_GREEK_ENDS: Final = {
+    "ος": "ου ο ε ον".split(),
+    "ης": ["η"],
+    "ας": ["α"],
+    "ις": ["ι"],
+    "α": ["ας"],
+    "η": ["ης"],
+    "ω": ["ως"],
+}
 
 
 def inflected(name: str, kept: frozenset[str] = frozenset()) -> Iterator[str]:

@@ -82,7 +82,8 @@ def shape_distinct(
     """`shape_names` of a dictionary of strings, distinct and used, as a dictionary of distinct strings, and its hits.
 
     Args:
-        memo: what was shaped before, with this gazetteer and these programs; None: nothing is remembered. What is remembered costs a look-up.
+        memo: what was shaped before, with this gazetteer and these programs; None: nothing is remembered.
+            What is remembered costs a look-up.
     """
     if how == "key_class":
         shaped = Applied(key_classes(encoded.dictionary), {})
@@ -101,9 +102,7 @@ def _rows_of(changed: dict[str, Mask], indices: pa.Array) -> dict[str, int]:
     return {rule: int(rows[mask].sum()) for rule, mask in changed.items()}
 
 
-def _settle(
-    values: pa.Array, how: As, gazetteer: Gazetteer | None, programs: Programs | None
-) -> Applied:
+def _settle(values: pa.Array, how: As, gazetteer: Gazetteer | None, programs: Programs | None) -> Applied:
     changed: dict[str, Mask] = {}
     moving = np.arange(len(values))
     for _ in range(_ROUNDS):
@@ -130,9 +129,7 @@ def _note(changed: dict[str, Mask], more: dict[str, Mask], rows: npt.NDArray[np.
         changed.setdefault(rule, np.zeros(length, np.bool_))[rows[mask]] = True
 
 
-def _once(
-    values: pa.Array, how: As, gazetteer: Gazetteer | None, programs: Programs | None
-) -> Applied:
+def _once(values: pa.Array, how: As, gazetteer: Gazetteer | None, programs: Programs | None) -> Applied:
     clean = normal_form(values)
     # Scrubbed before it is generalised: a key whose digits are gone is not recognised as a key.
     scrubbed = scrub(clean, programs)

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.bare_words import BARE_WORD, without_bare_words
 from transforms.distinct import number_below
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import ActionColumn, Mapping
 from transforms.memo import Memo
 from transforms.names import shape_distinct
-from transforms.bare_words import BARE_WORD, without_bare_words
 from transforms.own_account import OWN_ACCOUNT, replace_own_account
 from transforms.rules.programs import Programs, load_programs
 from transforms.schemas import LEVEL_SEPARATOR
@@ -63,9 +63,7 @@ def action_paths(
     codes = np.zeros((len(specs), rows.num_rows), np.int64)
     dictionaries: list[pa.Array] = []
     for index, spec in enumerate(specs):
-        encoded, changed = _shaped(
-            rows.column(spec.column), spec, gazetteer, account, programs, memo
-        )
+        encoded, changed = _shaped(rows.column(spec.column), spec, gazetteer, account, programs, memo)
         dictionaries.append(encoded.dictionary)
         if spec.as_ != "key_class" and spec.reviewed is None and spec.split is None:
             shaped.setdefault(spec.column, []).append(encoded)
@@ -111,9 +109,7 @@ def _shaped(
     own = 0
     if account is not None and spec.as_ != "key_class":
         text, own = replace_own_account(text, account, memo)
-    shaped, hits = shape_distinct(
-        text, spec.as_, gazetteer=gazetteer, programs=programs, memo=memo
-    )
+    shaped, hits = shape_distinct(text, spec.as_, gazetteer=gazetteer, programs=programs, memo=memo)
     more = {OWN_ACCOUNT: own, BARE_WORD: typed}
     return shaped, hits | {rule: count for rule, count in more.items() if count}
 

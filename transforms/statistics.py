@@ -26,8 +26,8 @@ class ReadStatistics:
     """Counts of records. `kept`: of the window; `candidates`: of nights before it, which may be late.
 
     `behind`: by drop reason the people behind it, as digests that mean nothing after the run. `unreadable`: what
-    stopped the reader: exit code and sentence. `columns`: samples of the values of columns that nobody reviewed. `first_us`, `last_us`: times of the first and last admitted event, µs
-    UTC; None: no event.
+    stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
+    UTC; None: no event. `columns`: samples of the values of columns that nobody reviewed.
     """
 
     read: int = 0

@@ -27,7 +27,9 @@ def job(tmp_path, *, column="remark_1", how="verbatim", reviewed="", **flags):
         for person in range(12):
             said = ["open", "close", *texts[4 * person : 4 * person + 4], "open", "close"]
             for n, text in enumerate(said):
-                stream.write(json.dumps({"who": f"p{person}", "at": f"2026-11-16T08:{n:02}:00Z", column: text}) + "\n")
+                stream.write(
+                    json.dumps({"who": f"p{person}", "at": f"2026-11-16T08:{n:02}:00Z", column: text}) + "\n"
+                )
     (tmp_path / "m.yaml").write_text(MAPPING.format(column=column, how=how, reviewed=reviewed))
     values = {
         "input": (str(logs),),
@@ -50,7 +52,9 @@ def test_a_column_of_sentences_is_quarantined(tmp_path, capfd, how):
     told = capfd.readouterr().err
     assert "the column act holds what people write" in told
     assert not any(text in told for text in sentences(48))
-    assert not (tmp_path / "registry" / "data").exists() or not any((tmp_path / "registry" / "data").iterdir())
+    assert not (tmp_path / "registry" / "data").exists() or not any(
+        (tmp_path / "registry" / "data").iterdir()
+    )
 
 
 @pytest.mark.parametrize("split_mb", [64, 0.001])

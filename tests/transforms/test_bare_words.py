@@ -10,7 +10,8 @@ from transforms.mapping import Mapping
 from transforms.paths import action_paths
 from transforms.rules.programs import load_programs
 
-TYPED = "Sommerregen hunter2 Tr0ub4dor&3 Herbst_2026x correcthorsebattery Winterwald! qwertz123 mÿS3cret пароль123 秘密の言葉".split()
+TYPED = """Sommerregen hunter2 Tr0ub4dor&3 Herbst_2026x correcthorsebattery Winterwald! qwertz123 mÿS3cret пароль123
+秘密の言葉""".split()
 COMMANDS = """ls ll git docker-compose python3 htop vim make pwd exit Get-ChildItem kubectl run.sh save-file Save file.open
 workbench.action.openSettings selectAll undo cls ipconfig npm redo zoomIn editor.fold Speichern""".split()
 
@@ -38,7 +39,7 @@ def test_commands_stay() -> None:
 
 
 def test_the_first_word_of_a_line_is_looked_at_as_it_is_left() -> None:
-    assert paths(["git push", "Sommerregen x"], "command", **{"split": " ", "take": 1})[0] == ["git", "{text}"]
+    assert paths(["git push", "Sommerregen x"], "command", split=" ", take=1)[0] == ["git", "{text}"]
 
 
 def test_other_columns_and_reviewed_ones_are_left() -> None:

@@ -42,13 +42,19 @@ PLACES = [
 
 @pytest.mark.parametrize("place", PLACES)
 def test_the_place_of_a_command_does_not_matter(place: str) -> None:
-    commands = ["mysql -u root -pSommerregen shop", "rabbitmqctl add_user svc Sommerregen", "redis-cli -a Sommerregen"]
+    commands = [
+        "mysql -u root -pSommerregen shop",
+        "rabbitmqctl add_user svc Sommerregen",
+        "redis-cli -a Sommerregen",
+    ]
     for how in ("verbatim", "template"):
         shown = shape_names(pa.array([place.format(c) for c in commands]), how).values.to_pylist()
         assert [text for text in shown if "Sommerregen" in text] == []
 
 
-@pytest.mark.parametrize("quoted", ["'So mmer'", '"So mmer"', r'"So\"mmer x"', r"So\ mmer", "'So'mmer", 'So"m m"er'])
+@pytest.mark.parametrize(
+    "quoted", ["'So mmer'", '"So mmer"', r'"So\"mmer x"', r"So\ mmer", "'So'mmer", 'So"m m"er']
+)
 def test_a_quoted_secret_goes_whole(quoted: str) -> None:
     assert hidden(f"mysql -p{quoted} shop") == "mysql -p{secret} shop"
     assert hidden(f"sshpass -p {quoted} ssh x") == "sshpass -p {secret} ssh x"
@@ -61,7 +67,14 @@ def test_what_was_hidden_is_counted_where_it_stood() -> None:
 
 def test_a_steward_adds_programs() -> None:
     more = ENTRIES.validate_python(
-        [{"programs": "acmectl", "options": ["-z"], "match": {"acmectl -z a": "acmectl -z {secret}"}, "leave": ["x"]}]
+        [
+            {
+                "programs": "acmectl",
+                "options": ["-z"],
+                "match": {"acmectl -z a": "acmectl -z {secret}"},
+                "leave": ["x"],
+            }
+        ]
     )
     assert hidden("acmectl -z Sommer") == "acmectl -z Sommer"
     assert hidden("acmectl -z Sommer", load_programs(more)) == "acmectl -z {secret}"

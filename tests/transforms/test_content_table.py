@@ -43,20 +43,24 @@ def test_many_languages_have_each_sense() -> None:
 
 
 FRESH = """
-message messages lastMessage chat_messages Message.text slackMessage subject Subject mailSubject emailsubject betreff Betreffzeile
-search searchString search_terms site_search prompt system_prompt chat note Notes patient_note mail Mail e_mail email otp otp2
-payload eventPayload webhook.payload 消息 消息内容 搜索词 搜尋 備註 邮件主题 メッセージ本文 検索ワード 메시지내용 검색어 ข้อความ
-nachricht letzteNachricht Suchbegriff Notizfeld objet courriel requête asunto mensaje búsqueda oggetto messaggio ricerca assunto
-mensagem pesquisa onderwerp bericht zoekterm temat wiadomosc zapytanie předmět zpráva dotaz ämne meddelande sökord emne besked
-søgning melding søk aihe viesti haku konu mesaj arama тема сообщение запрос повідомлення пошук θέμα μήνυμα αναζήτηση tárgy üzenet
-keresés subiect mesaj căutare موضوع الرسالة بحث נושא ההודעה חיפוש विषय संदेश खोज chủ_đề tin_nhắn tìm_kiếm subjek pesan pencarian
-ｍｅｓｓａｇｅ mes\u200bsage mеssage MESSAGE Message2 data.message request.message
+message messages lastMessage chat_messages Message.text slackMessage subject Subject
+mailSubject emailsubject betreff Betreffzeile search searchString search_terms
+site_search prompt system_prompt chat note Notes patient_note mail Mail e_mail email otp
+otp2 payload eventPayload webhook.payload 消息 消息内容 搜索词 搜尋 備註 邮件主题 メッセージ本文 検索ワード 메시지내용 검색어
+ข้อความ nachricht letzteNachricht Suchbegriff Notizfeld objet courriel requête asunto
+mensaje búsqueda oggetto messaggio ricerca assunto mensagem pesquisa onderwerp bericht
+zoekterm temat wiadomosc zapytanie předmět zpráva dotaz ämne meddelande sökord emne
+besked søgning melding søk aihe viesti haku konu mesaj arama тема сообщение запрос
+повідомлення пошук θέμα μήνυμα αναζήτηση tárgy üzenet keresés subiect mesaj căutare
+موضوع الرسالة بحث נושא ההודעה חיפוש विषय संदेश खोज chủ_đề tin_nhắn tìm_kiếm subjek pesan
+pencarian ｍｅｓｓａｇｅ mes\u200bsage mеssage MESSAGE Message2 data.message request.message
 """.split()
 
 KEPT = """
-message_type messageId message_count search_engine search_button chat_status mail_folder_id note_id payload.action payload.event.type
-email_client prompt_id subject_id event_type action app target page_id control state status role research post_id thread_count
-notebook searchable mailbox_id poster promptness chatty_level
+message_type messageId message_count search_engine search_button chat_status
+mail_folder_id note_id payload.action payload.event.type email_client prompt_id
+subject_id event_type action app target page_id control state status role research
+post_id thread_count notebook searchable mailbox_id poster promptness chatty_level
 """.split()
 
 
@@ -76,7 +80,17 @@ def test_what_was_typed_is_never_opened_by_a_review() -> None:
 
 
 def test_columns_of_command_lines_are_known() -> None:
-    known = ["command", "cmd", "CommandLine", "bash_command", "event.shell", "Befehl", "команда", "命令", "コマンド"]
+    known = [
+        "command",
+        "cmd",
+        "CommandLine",
+        "bash_command",
+        "event.shell",
+        "Befehl",
+        "команда",
+        "命令",
+        "コマンド",
+    ]
     assert [name for name in known if not WORDS.is_command_line(name)] == []
     others = ["command_id", "commandment", "event_type", "shell_version", "recommended"]
     assert [name for name in others if WORDS.is_command_line(name)] == []

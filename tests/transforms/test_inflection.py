@@ -48,7 +48,18 @@ def test_inflected_and_short_names_are_found(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["LI#row", "ok", "in progress", "links", "Fields", "bold", "walking", "planning board", "notebook.py", "go to line"],
+    [
+        "LI#row",
+        "ok",
+        "in progress",
+        "links",
+        "Fields",
+        "bold",
+        "walking",
+        "planning board",
+        "notebook.py",
+        "go to line",
+    ],
 )
 def test_words_are_no_names(text: str) -> None:
     assert shown(["Bo Li", "Link Field", "Ann Walter", "Plan Noteb", "Go Ok"], text) == text

@@ -19,7 +19,8 @@ THING = "the offer the meeting an invoice that letter her report his contract th
 def sentences(n: int, seed: int = 1) -> list[str]:
     draw = random.Random(seed)
     return [
-        f"{draw.choice(WHO)} {draw.choice(DOES)} {draw.choice(WHAT)} {draw.choice(THING)} {chr(97 + n % 26) * 3}{chr(97 + n // 26)}"
+        " ".join(draw.choice(words) for words in (WHO, DOES, WHAT, THING))
+        + f" {chr(97 + n % 26) * 3}{chr(97 + n // 26)}"
         for n in range(n)
     ]
 
@@ -51,7 +52,8 @@ def test_sentences_of_many_scripts(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["click", "DIV#row-{n}", "Save as", "git commit -m {text}", "src/a b/c.py", "a.b.c.d.e", "Ctrl+Shift+P"]
+    "text",
+    ["click", "DIV#row-{n}", "Save as", "git commit -m {text}", "src/a b/c.py", "a.b.c.d.e", "Ctrl+Shift+P"],
 )
 def test_names_of_actions_are_none(text: str) -> None:
     assert not is_sentence(pa.array([text]))[0]
@@ -76,7 +78,9 @@ def test_few_sentences_among_many_names_are_no_column_of_content() -> None:
 
 
 def test_any_cut_and_any_order_give_the_same_sample() -> None:
-    rows = [(text, n % 7) for n, text in enumerate(sentences(300) * 3)] + [(f"x{n}", 1) for n in range(3 * SAMPLE)]
+    rows = [(text, n % 7) for n, text in enumerate(sentences(300) * 3)] + [
+        (f"x{n}", 1) for n in range(3 * SAMPLE)
+    ]
     whole = seen(rows)
     assert whole.distinct == SAMPLE
     for seed in range(3):

@@ -61,7 +61,7 @@ ENTRIES: Final = TypeAdapter(tuple[Entry, ...])
 
 @dataclass(frozen=True)
 class Form:
-    """How one program is given a secret. `after`: empty: nothing must stand there. `first`: of the hidden arguments; 0: none."""
+    """How one program is given a secret. `after`: empty: nothing must stand there. `first`: of the hidden ones; 0: none."""
 
     options: frozenset[str]
     more: int
@@ -116,9 +116,7 @@ def load_programs(extra: tuple[Entry, ...] = ()) -> Programs:
 def own_entries() -> tuple[Entry, ...]:
     """The entries of the package as their file has them."""
     text = (files(__package__) / "programs.yaml").read_text(encoding="utf-8")
-    return ENTRIES.validate_python(
-        yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    )
+    return ENTRIES.validate_python(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 @cache
