@@ -43,13 +43,12 @@ COMMON_WORDS: Final = frozenset(
 )
 
 SHORT_WORDS: Final = frozenset(
-    # words of two letters of the languages of interfaces
-    "ab ad al am an as at au ax be bi by da de di do du ed eg el em en er es et eu ex fa go he hi if il im in is it je ka la "
-    "le lo ma me mi my na ne no nu ob og oh ok on op or os ou oz pa pi po qi re se si so su ta te to tu um un up us va ve vi vo "
-    "wa we wo xi ye yo za zu "
-    # elements, endings of files, units, programs and short forms
-    "ai ac bg br bz cc cd ci cm co cp cs cv db dc dd df dl dp dt fc fd fg fn fs ft gb gh go gz hr hs id ie ip jq js kb kg km "
-    "kt li ll ln ls mb md ml mm mr ms mv my nc nd ng nl nr ol pc pg ph pk pl pm pn pr ps pt px py qa qr qs rb rc rd rg rm rs rt "
-    "sb sd sh sm sp ss st sv tb td tf th tr ts tv tx ui uk ul ux vm vs wc wp xl xs xz yy zh".split()
+    # words of languages, elements, endings of files, units, programs and short forms
+    "ab ac ad ai al am an as at au ax be bg bi br by bz cc cd ci cm co cp cs cv da db dc dd de df di dl "
+    "do dp dt du ed eg el em en er es et eu ex fa fc fd fg fn fs ft gb gh go gz he hi hr hs id ie if il "
+    "im in ip is it je jq js ka kb kg km kt la le li ll ln lo ls ma mb md me mi ml mm mr ms mv my na nc "
+    "nd ne ng nl no nr nu ob og oh ok ol on op or os ou oz pa pc pg ph pi pk pl pm pn po pr ps pt px py "
+    "qa qi qr qs rb rc rd re rg rm rs rt sb sd se sh si sm so sp ss st su sv ta tb td te tf th to tr ts "
+    "tu tv tx ui uk ul um un up us ux va ve vi vm vo vs wa wc we wo wp xi xl xs xz ye yo yy za zh zu".split()
 )
 """Short words that are never looked for as a part of a name."""

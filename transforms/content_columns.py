@@ -126,7 +126,9 @@ class ContentWords:
                 _anywhere([word for line in lines for word in line.inside]),
                 (),
             ),
-            *(all_of(name) for name in ("containers", "kinds", "interface")),
+            all_of("containers"),
+            all_of("kinds"),
+            all_of("interface"),
             all_of("affixes") | {word for word in spoken if len(word) >= _SHORTEST},
         )
 
