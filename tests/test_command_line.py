@@ -36,7 +36,7 @@ FLAGS = frozenset(
 )
 """The flags of DESIGN §7 that are built."""
 
-IN_THE_FILE_ONLY = frozenset({"--retention"})
+IN_THE_FILE_ONLY = frozenset({"--retention", "--content-columns", "--programs"})
 """Settings that no flag sets."""
 
 FIELDS = ("user_id", "ts", "event_type", "app", "target", "unit", "event_id", "note")
