@@ -21,7 +21,9 @@ _FIELDS: Final = (
     ("occurrences", "sc:Integer", "How often, after caps, rounded down to two significant digits."),
 )
 _PARQUET: Final = "application/x-parquet"
-_SPLIT: Final = r"(?:.*/)?(train|validation|test)-\d+-of-\d+\.parquet$"
+_SPLIT: Final = r"^(train|validation|test)-.*\.parquet$"
+r"""Of a file's name. To filter by split, `mlcroissant` puts the wanted one in place of the group and reads the rest as a
+glob, in which `.*` has a meaning and `\d+` has none."""
 _TERMS: Final = (
     "citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes isLiveDataset jsonPath "
     "key md5 parentField path recordSet references regex repeated replace samplingRate separator source subField transform"
@@ -108,7 +110,7 @@ def _record_set(name: str) -> dict[str, Any]:
         for column, kind, description in _FIELDS
     ]
     fields[0]["repeated"] = True
-    by_name = {"extract": {"fileProperty": "fullpath"}, "transform": {"regex": _SPLIT}}
+    by_name = {"extract": {"fileProperty": "filename"}, "transform": {"regex": _SPLIT}}
     fields.append(field("split", "sc:Text", "train, validation or test, by a hash of the sequence.", by_name))
     return {
         "@type": "cr:RecordSet",

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from etl.card import render_card
 from etl.croissant import render_croissant
-from etl.layout import CARD, CROISSANT, TOKENIZER
-from etl.tokenizer import render_tokenizer
+from etl.layout import CARD, CROISSANT, TOKENIZER, TOKENIZER_CONFIG
+from etl.tokenizer import render_tokenizer, render_tokenizer_config
 from etl.versions import Version
-from etl.vocabulary import live_vocabulary
+from etl.vocabulary import live_vocabulary, next_id
 
 
 def derive(versions: Sequence[Version], read: Callable[[str], bytes]) -> dict[str, bytes]:
@@ -20,7 +20,8 @@ def derive(versions: Sequence[Version], read: Callable[[str], bytes]) -> dict[st
         read: the content of a registry's file, by its name below the root.
     """
     return {
-        TOKENIZER: render_tokenizer(live_vocabulary(versions, read)),
+        TOKENIZER: render_tokenizer(live_vocabulary(versions, read), next_id(versions)),
+        TOKENIZER_CONFIG: render_tokenizer_config(),
         CROISSANT: render_croissant(versions),
         CARD: render_card(versions).encode(),
     }

@@ -11,8 +11,10 @@ DATA: Final = "data"
 MANIFESTS: Final = "manifests"
 REPORTS: Final = "reports"
 WITHDRAWN: Final = "withdrawn"
+VOCABULARY: Final = "vocabulary"
 CARD: Final = "README.md"
 TOKENIZER: Final = "tokenizer.json"
+TOKENIZER_CONFIG: Final = "tokenizer_config.json"
 CROISSANT: Final = "croissant.json"
 
 MARK: Final = f"{PRIVATE}/registry"
@@ -49,8 +51,11 @@ def data_of(version: str) -> str:
 
 
 def vocabulary_of(version: str) -> str:
-    """Which numbers a version's actions have; it goes with the version's data."""
-    return f"{data_of(version)}/vocabulary.json"
+    """Which numbers a version's actions have; withdrawn with the version's data.
+
+    Registries from before 2026-12 have it at `data/<version>/vocabulary.json`; a manifest names where its own is.
+    """
+    return f"{VOCABULARY}/{version}.json"
 
 
 def manifest_of(version: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from etl.derived import derive
 from etl.errors import ConfigError, StorageError
-from etl.layout import DATA, manifest_of
+from etl.layout import DATA, VOCABULARY, manifest_of
 from etl.store.atomic import sync
 from etl.versions import Version
 
@@ -107,8 +107,10 @@ def _contents(versions: Sequence[Version], read: Read) -> dict[str, tuple[str, C
             ) from None
 
     def later(name: str) -> Callable[[], bytes]:
-        if not name.startswith(f"{DATA}/") or ".." in PurePosixPath(name).parts:
-            raise StorageError("a manifest names a file outside data/: the registry is not to be trusted")
+        if not name.startswith((f"{DATA}/", f"{VOCABULARY}/")) or ".." in PurePosixPath(name).parts:
+            raise StorageError(
+                "a manifest names a file outside data/ and vocabulary/: the registry is not to be trusted"
+            )
         return lambda: get(name)
 
     def now(content: bytes) -> tuple[str, Callable[[], bytes]]:

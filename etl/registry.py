@@ -155,6 +155,8 @@ class Registry:
         self.store.replace(journal_of(version), dump(staging.root.name))
         if manifest["files"]:
             self.store.put_tree(staging.data, data_of(version))
+        if manifest.get("vocabulary_file"):
+            self.store.replace(manifest["vocabulary_file"]["path"], staging.vocabulary.read_bytes())
         self.store.replace(report_of(version), report.encode())
         self.store.create(manifest_of(version), dump(manifest))
         record_publication(self.store, version, staging.root.name)
@@ -197,6 +199,8 @@ class Registry:
         """Keep a version that failed where stewards can look and nobody can pull; returns where."""
         folder = f"{QUARANTINE}/{staging.root.name}"
         self.store.put_tree(staging.data, f"{folder}/{DATA}")
+        if manifest.get("vocabulary_file"):
+            self.store.replace(f"{folder}/{DATA}/vocabulary.json", staging.vocabulary.read_bytes())
         self.store.replace(f"{folder}/manifest.json", dump(manifest))
         self.store.replace(f"{folder}/report.html", report.encode())
         return self.where(folder)

@@ -10,7 +10,7 @@ import orjson
 
 from etl.audit import Entry, append, latest, read_chain
 from etl.canonical import parse_object
-from etl.layout import JOURNAL, MANIFESTS, data_of, journal_of, manifest_of, report_of
+from etl.layout import JOURNAL, MANIFESTS, data_of, journal_of, manifest_of, report_of, vocabulary_of
 from etl.store import Store
 from etl.withdrawal import bury
 
@@ -25,6 +25,7 @@ def repair_publications(store: Store) -> None:
     for version in journal:
         if version not in manifests:
             store.remove_tree(data_of(version))
+            store.remove(vocabulary_of(version))
             store.remove(report_of(version))
         store.remove(journal_of(version))
 

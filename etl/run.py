@@ -251,6 +251,6 @@ def _exact_figures(
         commitment=None if participation is None else participation.commitment,
     )
     actions, read = actions_in(staging.data), this.registry.store.read
-    exact |= write_vocabulary(staging.data, bequest.version, actions, versions, read)
+    exact |= write_vocabulary(staging.vocabulary, bequest.version, actions, versions, read)
     exact["verification"] = {"records": verification.records, "violations": verification.violations}
     return exact, asdict(verification.measured)

@@ -37,6 +37,11 @@ class Staging:
         return self.root / "data"
 
     @property
+    def vocabulary(self) -> Path:
+        """The numbers of the version's actions, as they will be published; not there where nothing was released."""
+        return self.root / "vocabulary.json"
+
+    @property
     def outcome(self) -> Path:
         """The exact totals of the release, as JSON."""
         return self.root / "outcome.json"

@@ -18,10 +18,17 @@ SEPARATOR: Final = "\n"
 _PAD, _UNK, _BOS, _EOS = SPECIAL
 
 
-def render_tokenizer(vocabulary: dict[str, int]) -> bytes:
-    """The file, from action → number. Numbers may have gaps: those of withdrawn versions."""
+def render_tokenizer(vocabulary: dict[str, int], next_number: int) -> bytes:
+    """Render the tokenizer of these actions, with one token for every number.
+
+    Args:
+        vocabulary: action → number.
+        next_number: the first number that no version ever gave. A number below it without an action belonged to a
+            withdrawn one, and has the token `[unused7]` (for 7): a library that numbers a token of its own by how many
+            there are would otherwise give it the number of an action.
+    """
     numbers = {token: number for number, token in enumerate(SPECIAL)}
-    vocab = numbers | dict(sorted(vocabulary.items(), key=lambda item: item[1]))
+    vocab = _without_gaps(numbers | vocabulary, next_number)
     content: dict[str, Any] = {
         "version": "1.0",
         "truncation": None,
@@ -46,6 +53,31 @@ def render_tokenizer(vocabulary: dict[str, int]) -> bytes:
         "model": {"type": "WordLevel", "vocab": vocab, "unk_token": _UNK},
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def render_tokenizer_config() -> bytes:
+    """Render what `transformers` needs beside it: the class, and which tokens pad, begin and end a text."""
+    content: dict[str, Any] = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "pad_token": _PAD,
+        "unk_token": _UNK,
+        "bos_token": _BOS,
+        "eos_token": _EOS,
+        "padding_side": "right",
+        "clean_up_tokenization_spaces": False,
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _without_gaps(vocabulary: dict[str, int], next_number: int) -> dict[str, int]:
+    """Add a placeholder for each number below the next that has no token; sorted by number."""
+    tokens = {number: token for token, number in vocabulary.items()}
+    for number in set(range(max(next_number, *tokens.keys()))) - tokens.keys():
+        token = f"[unused{number}]"
+        while token in vocabulary:  # an action that is called so
+            token = f"[{token}]"
+        tokens[number] = token
+    return {tokens[number]: number for number in sorted(tokens)}
 
 
 def _added(token: str, number: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from etl.derived import derive
 from etl.errors import StorageError
-from etl.layout import data_of, manifest_of
+from etl.layout import data_of, manifest_of, vocabulary_of
 from etl.versions import Version
 
 
@@ -27,7 +27,7 @@ def verify_registry(
 
     Args:
         versions: in order of their nights, withdrawn ones too.
-        names: what there is below `data/`.
+        names: what there is below `data/` and `vocabulary/`.
         read: the content of a registry's file, by its name below the root; OSError or StorageError where there is none.
     """
     faults: list[str] = []
@@ -38,7 +38,12 @@ def verify_registry(
             faults.append(f"{name} is missing")
         elif hashlib.sha256(content).hexdigest() != digest:
             faults.append(f"{name} has other content")
-    withdrawn = tuple(f"{data_of(version.name)}/" for version in versions if not version.is_live)
+    withdrawn = tuple(
+        place
+        for version in versions
+        if not version.is_live
+        for place in (f"{data_of(version.name)}/", vocabulary_of(version.name))
+    )
     strangers = sorted(set(names) - expected.keys())
     faults += [
         f"{name} is still there, though its version is withdrawn"

@@ -33,7 +33,7 @@ class Version:
 
     @property
     def all_files(self) -> list[dict[str, Any]]:
-        """Everything of it below `data/` that there is (path, sha256): the data files, and the vocabulary."""
+        """All its files that researchers may have (path, sha256): the data files, and the vocabulary."""
         vocabulary = self.manifest.get("vocabulary_file")
         return [*self.files, *([vocabulary] if vocabulary and self.is_live else [])]
 

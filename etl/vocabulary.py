@@ -1,6 +1,6 @@
 """Which number an action has: for good, as long as a live version holds it; the number of a withdrawn one never comes again.
 
-Every version carries its part, `data/<version>/vocabulary.json`, which goes with it. What is left to see of a withdrawn
+Every version carries its part, `vocabulary/<version>.json`, which goes with it. What is left to see of a withdrawn
 version is how far the numbers had come (`tokenizer.next_id` in its manifest), so that no number is given twice.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -26,14 +26,15 @@ Read = Callable[[str], bytes]
 
 
 def write_vocabulary(
-    data: Path, version: str, actions: Collection[str], versions: Iterable[Version], read: Read
+    staged: Path, version: str, actions: Collection[str], versions: Iterable[Version], read: Read
 ) -> dict[str, Any]:
-    """Number a new version's actions, and leave the numbers in its staged data folder.
+    """Number a new version's actions, and write the numbers to the file `staged`.
 
     An action of a live version keeps its number; the others get the next free ones, in sorted order.
 
     Args:
-        data: the staged data folder. actions: every action of the version's records.
+        staged: where to write; publication puts it into the registry.
+        actions: every action of the version's records.
         versions: all that the registry knows, withdrawn ones too; the version itself may be among them.
 
     Returns:
@@ -48,9 +49,12 @@ def write_vocabulary(
     if wanted:
         tokens = {action: before.get(action, new.get(action)) for action in wanted}
         content = dump({"format": 1, "first_id": first, "next_id": first + len(new), "tokens": tokens})
-        path = vocabulary_of(version)
-        (data / PurePosixPath(path).name).write_bytes(content)
-        file = {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        staged.write_bytes(content)
+        file = {
+            "path": vocabulary_of(version),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+        }
     return {"tokenizer": {"next_id": first + len(new), "new": len(new)}, "vocabulary_file": file}
 
 

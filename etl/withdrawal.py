@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.audit import Entry
 from etl.canonical import dump
-from etl.layout import data_of, tombstone_of
+from etl.layout import data_of, tombstone_of, vocabulary_of
 from etl.store import Store
 
 
@@ -27,3 +27,4 @@ def bury(store: Store, entry: Entry) -> dict[str, Any]:
 def remove_data(store: Store, entry: Entry) -> None:
     """Remove the data of a withdrawn version, once no card lists it any more."""
     store.remove_tree(data_of(str(entry.version)))
+    store.remove(vocabulary_of(str(entry.version)))

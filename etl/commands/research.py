@@ -110,13 +110,15 @@ def pull(
 def verify(registry: RegistryDir) -> None:
     """Check every file against its digest, that there are no others, and that the derived files are what they should be."""
     from etl.errors import StorageError
-    from etl.layout import DATA
+    from etl.layout import DATA, VOCABULARY
     from etl.registry import open_registry
     from etl.verify import verify_registry
 
     opened = open_registry(registry)
     known = opened.versions()
-    found = verify_registry(known, opened.store.names(DATA), opened.store.read)
+    found = verify_registry(
+        known, [*opened.store.names(DATA), *opened.store.names(VOCABULARY)], opened.store.read
+    )
     if found.faults:
         raise StorageError(
             f"{len(found.faults)} of {found.checked} files are not what they should be: {'; '.join(found.faults)}"

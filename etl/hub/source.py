@@ -12,11 +12,11 @@ from typing import Final, Protocol
 from etl.audit import latest, read_chain
 from etl.derived import derive
 from etl.errors import LockedError, StorageError
-from etl.layout import CARD, CROISSANT, TOKENIZER
+from etl.layout import CARD, CROISSANT, TOKENIZER, TOKENIZER_CONFIG
 from etl.registry import Registry
 from etl.versions import Version
 
-DERIVED: Final = (CARD, TOKENIZER, CROISSANT)
+DERIVED: Final = (CARD, TOKENIZER, TOKENIZER_CONFIG, CROISSANT)
 """Files in the root that are derived from the versions: one that is not derived any more is deleted."""
 
 

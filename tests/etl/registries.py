@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.derived import derive
-from etl.layout import tombstone_of
+from etl.layout import tombstone_of, vocabulary_of
 from etl.parquet import write_release
 from etl.versions import Version
 from etl.vocabulary import write_vocabulary
@@ -44,7 +44,12 @@ class Folder:
         return (self.root / name).read_bytes()
 
     def names(self) -> list[str]:
-        found = (path for path in (self.root / "data").rglob("*") if path.is_file())
+        found = (
+            path
+            for name in ("data", "vocabulary")
+            for path in (self.root / name).rglob("*")
+            if path.is_file()
+        )
         return sorted(str(path.relative_to(self.root)) for path in found)
 
     def versions(self) -> list[Version]:
@@ -68,7 +73,12 @@ class Folder:
             for path in write_release(release(records), data)
         ]
         actions = {action for sequence in records for action in sequence}
-        numbered = write_vocabulary(data, version, actions, self.versions(), self.read)
+        numbered = write_vocabulary(
+            self.root / "vocabulary.json.staged", version, actions, self.versions(), self.read
+        )
+        if numbered["vocabulary_file"]:
+            (self.root / "vocabulary").mkdir(exist_ok=True)
+            (self.root / "vocabulary.json.staged").rename(self.root / vocabulary_of(version))
         if not files:
             data.rmdir()
         manifest = a_manifest(version, files, list(records)) | numbered | changes
@@ -91,6 +101,7 @@ class Folder:
         for path in sorted(data.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         data.rmdir()
+        (self.root / vocabulary_of(version)).unlink(missing_ok=True)
         self.derive()
 
 

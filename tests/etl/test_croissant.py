@@ -77,6 +77,17 @@ def test_it_reads_what_was_published(folder, caplog, name, records):
     assert len(Counter(values[3] for values in found.values())) == 3 or name.endswith("-actions")
 
 
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+@pytest.mark.parametrize("name", ["default", "2026-11-21"])
+def test_a_filter_by_split_gives_the_rows_of_the_split(folder, caplog, name, split):
+    rows = FIRST if name == "2026-11-21" else FIRST | SECOND
+    wanted = {row for row in rows if len(row) > 1 and split_of(record_digest(row)) == split}
+    read = list(open_dataset(folder, caplog).records(name, filters={f"{name}/split": split}))
+    assert {tuple(map(text, row[f"{name}/actions"])) for row in read} == wanted
+    assert len(read) == len(wanted) > 0
+    assert {text(row[f"{name}/split"]) for row in read} == {split}
+
+
 def test_digests_are_those_of_the_files(folder):
     content = json.loads((folder.root / "croissant.json").read_bytes())
     objects = {o["contentUrl"]: o["sha256"] for o in content["distribution"] if o["@type"] == "cr:FileObject"}

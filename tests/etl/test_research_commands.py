@@ -150,13 +150,14 @@ def test_a_run_numbers_the_actions_that_it_releases(tmp_path, monkeypatch, capsy
     )
     manifest = workplace.go(tmp_path).manifest
     root, version = tmp_path / "registry", manifest["version"]
-    tokens = json.loads((root / "data" / version / "vocabulary.json").read_text())["tokens"]
+    tokens = json.loads((root / "vocabulary" / f"{version}.json").read_text())["tokens"]
     assert manifest["tokenizer"] == {"next_id": 4 + len(tokens), "new": len(tokens)}
     assert len(tokens) == manifest["vocabulary"] > 0
     assert Tokenizer.from_file(str(root / "tokenizer.json")).get_vocab().items() > tokens.items()
     assert main(["verify", "--registry", str(root)]) == 0
     assert main(["pull", version, str(tmp_path / "copy"), "--registry", str(root)]) == 0
     assert main(["withdraw", version, "--reason", "a test", "--registry", str(root)]) == 0
-    assert Tokenizer.from_file(str(root / "tokenizer.json")).get_vocab_size() == 4
+    assert Tokenizer.from_file(str(root / "tokenizer.json")).get_vocab_size() == 4 + len(tokens)
+    assert not tokens.keys() & Tokenizer.from_file(str(root / "tokenizer.json")).get_vocab().keys()
     assert main(["verify", "--registry", str(root)]) == 0
     assert main(["pull", version, str(tmp_path / "other"), "--registry", str(root)]) == 2

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from tokenizers import Tokenizer
 
@@ -15,7 +17,7 @@ ACTIONS = ["Mail save ↑1", "open file ∅", "key_class Editor letter", "open f
 
 @pytest.fixture
 def tokenizer(tmp_path):
-    (tmp_path / "tokenizer.json").write_bytes(render_tokenizer(VOCABULARY))
+    (tmp_path / "tokenizer.json").write_bytes(render_tokenizer(VOCABULARY, 15))
     return Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
 
 
@@ -45,10 +47,44 @@ def test_what_is_not_in_the_data_is_unknown_and_stays_one_token(tokenizer):
     assert tokenizer.encode(["open file", "open file ∅"], is_pretokenized=True).ids == [2, 1, 4, 3]
 
 
-def test_gaps_are_no_tokens(tokenizer):
-    assert tokenizer.get_vocab_size() == len(SPECIAL) + len(VOCABULARY)
-    assert tokenizer.id_to_token(5) is None
-    assert max(tokenizer.get_vocab().values()) == 13
+def test_every_number_below_the_next_has_a_token(tokenizer):
+    assert sorted(tokenizer.get_vocab().values()) == list(range(15))
+    assert [tokenizer.id_to_token(number) for number in (5, 14)] == ["[unused5]", "[unused14]"]
+
+
+def test_a_token_of_ones_own_gets_the_number_behind_the_last(tokenizer):
+    tokenizer.add_special_tokens(["[MASK]"])
+    assert tokenizer.token_to_id("[MASK]") == 15
+    assert tokenizer.id_to_token(9) == "Mail save ↑1"
+
+
+def test_an_action_called_like_a_placeholder_keeps_its_number():
+    vocabulary = json.loads(render_tokenizer({"[unused5]": 6, "[[unused5]]": 4}, 8))["model"]["vocab"]
+    assert vocabulary == {
+        **{token: number for number, token in enumerate(SPECIAL)},
+        "[[unused5]]": 4,
+        "[[[unused5]]]": 5,
+        "[unused5]": 6,
+        "[unused7]": 7,
+    }
+
+
+def test_the_configuration_names_the_special_tokens_of_the_tokenizer(tmp_path):
+    folder = Folder(tmp_path / "registry")
+    said = json.loads((folder.root / "tokenizer_config.json").read_bytes())
+    named = [said[f"{role}_token"] for role in ("pad", "unk", "bos", "eos")]
+    assert named == list(SPECIAL)
+    assert said["tokenizer_class"] == "PreTrainedTokenizerFast"
+
+
+def test_a_withdrawn_action_leaves_a_placeholder(tmp_path):
+    folder = Folder(tmp_path / "registry")
+    folder.publish("2026-11-21", {("a", "b"): 10})
+    folder.publish("2026-11-22", {("b", "c"): 10})
+    folder.withdraw("2026-11-21")
+    loaded = Tokenizer.from_file(str(folder.root / "tokenizer.json"))
+    assert [loaded.id_to_token(number) for number in range(4, 7)] == ["[unused4]", "b", "c"]
+    assert loaded.encode(["a"], is_pretokenized=True, add_special_tokens=False).ids == [1]
 
 
 def test_a_special_spelling_inside_an_action_is_text_where_that_is_asked_for(tokenizer):

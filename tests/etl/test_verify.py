@@ -22,11 +22,11 @@ def verified(folder: Folder) -> Verified:
 def test_a_registry_as_it_should_be(folder):
     found = verified(folder)
     assert found.faults == []
-    assert found.checked == len(folder.names()) + 3
+    assert found.checked == len(folder.names()) + 4
 
 
 DATA = "data/2026-11-21/sequences/train-00000-of-00001.parquet"
-VOCABULARY = "data/2026-11-21/vocabulary.json"
+VOCABULARY = "vocabulary/2026-11-21.json"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ VOCABULARY = "data/2026-11-21/vocabulary.json"
         ),
         *(
             ({name: b"x"}, [f"{name} is not what the versions say it is; the next run writes it anew"])
-            for name in ("README.md", "tokenizer.json", "croissant.json")
+            for name in ("README.md", "tokenizer.json", "tokenizer_config.json", "croissant.json")
         ),
         (
             {"tokenizer.json": None},

@@ -53,17 +53,19 @@ def test_a_withdrawn_number_never_comes_again(folder):
 
 def test_a_run_again_finds_the_same_numbers(folder, tmp_path):
     folder.publish("2026-11-21", {("a", "b"): 10})
-    again = write_vocabulary(tmp_path, "2026-11-21", {"a", "b"}, folder.versions(), folder.read)
+    again = write_vocabulary(
+        tmp_path / "vocabulary.json", "2026-11-21", {"a", "b"}, folder.versions(), folder.read
+    )
     tokens = [
         json.loads(path.read_bytes())["tokens"]
-        for path in (tmp_path / "vocabulary.json", folder.root / "data/2026-11-21/vocabulary.json")
+        for path in (tmp_path / "vocabulary.json", folder.root / "vocabulary/2026-11-21.json")
     ]
     assert tokens[0] == tokens[1]
     assert again["tokenizer"] == {"next_id": 6, "new": 0}
 
 
 def test_nothing_released_leaves_no_file(folder, tmp_path):
-    said = write_vocabulary(tmp_path, "2026-11-21", set(), folder.versions(), folder.read)
+    said = write_vocabulary(tmp_path / "vocabulary.json", "2026-11-21", set(), folder.versions(), folder.read)
     assert said == {"tokenizer": {"next_id": len(SPECIAL), "new": 0}, "vocabulary_file": None}
     assert list(tmp_path.glob("*.json")) == []
 
@@ -75,7 +77,7 @@ def test_an_action_called_like_a_special_token_gets_no_number_of_its_own(folder)
 
 def test_a_vocabulary_of_other_content_is_refused(folder):
     folder.publish("2026-11-21", {("a", "b"): 10})
-    (folder.root / "data/2026-11-21/vocabulary.json").write_text('{"tokens": {"a": 9}}')
+    (folder.root / "vocabulary/2026-11-21.json").write_text('{"tokens": {"a": 9}}')
     with pytest.raises(StorageError, match="not what its manifest says"):
         numbers(folder)
 
@@ -86,12 +88,11 @@ def test_vocabularies_that_contradict_each_other_are_refused(folder, other):
 
     folder.publish("2026-11-21", {("a", "b"): 10})
     content = json.dumps({"tokens": other}).encode()
-    path = folder.root / "data/2026-11-22/vocabulary.json"
-    path.parent.mkdir()
+    path = folder.root / "vocabulary/2026-11-22.json"
     path.write_bytes(content)
     manifest = folder.versions()[0].manifest | {
         "version": "2026-11-22",
-        "vocabulary_file": {"path": "data/2026-11-22/vocabulary.json", "sha256": sha256(content).hexdigest()},
+        "vocabulary_file": {"path": "vocabulary/2026-11-22.json", "sha256": sha256(content).hexdigest()},
     }
     (folder.root / "manifests/2026-11-22.json").write_text(json.dumps(manifest))
     with pytest.raises(StorageError, match="contradicts"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -38,7 +39,21 @@ def manifest(version: str, files: dict[str, bytes]) -> dict[str, Any]:
         "released": {"records": 1},
         "share": {"transitions": 0.5},
         "pool": {"generation": int(version[-2:])},
+        "tokenizer": {"next_id": number(version) + 1, "new": 1},
+        "vocabulary_file": {
+            "path": f"vocabulary/{version}.json",
+            "sha256": hashlib.sha256(vocabulary(version)).hexdigest(),
+        },
     }
+
+
+def number(version: str) -> int:
+    """The number of a version's only action."""
+    return 4 + int(version[-2:])
+
+
+def vocabulary(version: str) -> bytes:
+    return json.dumps({"tokens": {f"act of {version}": number(version)}}).encode()
 
 
 def publish(registry: Registry, version: str, *, files: int = 2) -> None:
@@ -51,6 +66,7 @@ def publish(registry: Registry, version: str, *, files: int = 2) -> None:
         for name, content in contents.items():
             (staging.data / name).parent.mkdir(exist_ok=True)
             (staging.data / name).write_bytes(content)
+        staging.vocabulary.write_bytes(vocabulary(version))
         registry.publish(staging, manifest(version, contents), "<!doctype html>")
     finally:
         staging.remove()
@@ -77,7 +93,8 @@ def assert_whole(registry: Registry) -> None:
             assert hashlib.sha256(store.read(file["path"])).hexdigest() == file["sha256"]
         assert store.exists(f"reports/{version.name}.html")
     assert set(card(registry)) == {file["path"] for version in versions for file in version.files}
-    assert set(store.names("data")) == {file["path"] for version in versions for file in version.all_files}
+    listed = {file["path"] for version in versions for file in version.all_files}
+    assert {*store.names("data"), *store.names("vocabulary")} == listed
     assert {PurePosixPath(name).stem for name in store.names("reports")} == {
         version.name for version in versions
     }

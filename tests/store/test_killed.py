@@ -55,7 +55,9 @@ def test_publishing(place, connection, tmp_path):
         assert chain == [("published", FIRST), ("published", SECOND)]
         if deadly.written < at:
             break
-    assert at == 9  # journal, data, report, manifest, entry, journal, Croissant, card: then it lives
+    assert (
+        at == 11
+    )  # journal, data, vocabulary, report, manifest, entry, journal, tokenizer, Croissant, card: then it lives
 
 
 def test_withdrawing(place, connection, tmp_path):
@@ -78,7 +80,7 @@ def test_withdrawing(place, connection, tmp_path):
         assert_whole(registry)
         if deadly.written < at:
             break
-    assert at == 6  # entry, tombstone, Croissant, card, data: then it lives
+    assert at == 8  # entry, tombstone, tokenizer, Croissant, card, data, vocabulary: then it lives
 
 
 def test_a_repair_that_is_killed_is_repaired(place, connection, tmp_path):
@@ -87,7 +89,7 @@ def test_a_repair_that_is_killed_is_repaired(place, connection, tmp_path):
         registry.create()
         publish(registry, FIRST)
         for interrupted, write in (
-            (6, lambda r: publish(r, SECOND)),
+            (7, lambda r: publish(r, SECOND)),
             (2, lambda r: r.withdraw(FIRST, "x", "y")),
         ):
             with pytest.raises(Killed):
@@ -110,7 +112,7 @@ def test_a_publication_that_was_completed_says_so(place, connection, tmp_path):
     registry = registry_at(place, 0, connection)
     registry.create()
     with pytest.raises(Killed):
-        publish(killed_at(registry, 5, tmp_path / "half")[0], SECOND)
+        publish(killed_at(registry, 6, tmp_path / "half")[0], SECOND)
     registry.repair()
     (entry,) = read_chain(registry.store)
     assert entry.fields["recovered"] is True
