@@ -18,7 +18,8 @@ from verifier.intervals import Claims
 from verifier.policy import LONGEST
 from verifier.release import Release
 from verifier.schemas import LEVEL_MARK, LEVEL_SEPARATOR
-from verifier.staging import Int64s, Mask, Words
+from verifier.columns import Int64s, Words
+from verifier.staging import Mask
 
 ONE: Final = np.uint64(1)
 

@@ -21,9 +21,9 @@ PUBLISHING = (
         QUARANTINE,
         (
             "etl/run.py",
-            "verification = verify_staged(job, outcome)",
+            "verification = verify_staged(job, outcome, participation, memory)",
             'verification = __import__("verifier").Verification('
-            'outcome["released"]["records"], {}, __import__("verifier").Measured(*[0] * 9))',
+            'outcome["released"]["records"], {}, __import__("verifier").Measured(*[0] * 11))',
         ),
     ),
     mutant(
