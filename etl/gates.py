@@ -62,9 +62,7 @@ def verify_staged(
         People(
             None
             if participation is None
-            else Roster.of(
-                participation.entries, person_key=events.person_key, unit_key=events.unit_key
-            ),
+            else Roster.of(participation.entries, person_key=events.person_key, unit_key=events.unit_key),
             memory.erased,
             job.held_from_us,
             events.end_us,

@@ -29,9 +29,9 @@ from transforms.sequence import person_codes
 
 @dataclass(frozen=True)
 class Left:
-    """Tables (POOL, SPENT, NAMED_BEFORE, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped segments,
-    `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it; `unshared_people`: who
-    emitted a segment that the filter then withheld."""
+    """Tables (POOL, SPENT, NAMED_BEFORE, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped
+    segments, `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it;
+    `unshared_people`: who emitted a segment that the filter then withheld."""
 
     pool: pa.Table
     spent: pa.Table
@@ -79,7 +79,7 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
     return Left(
         pool,
         remembered.filter(pc.greater_equal(remembered.column("to_us"), spent_from_us)),
-        _units_named(units, spent_from_us),
+        _units_named(units if job.events.names_units else [], spent_from_us),
         pa.concat_tables([LEDGER.empty_table(), *ledgers]),
         pa.concat_tables(members),
         people_behind(pool.column("account"), job.events.registry),
@@ -91,7 +91,7 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
 
 
 def _units_named(parts: list[pa.Table], since_us: int) -> pa.Table:
-    """NAMED_BEFORE of some NAMED, from a time on (µs UTC), in an order of content; where no unit is named, none."""
+    """NAMED_BEFORE of some NAMED, from a time on (µs UTC); where no unit is named, none."""
     table = pa.concat_tables([NAMED.empty_table(), *parts])
     table = table.filter(pc.greater_equal(table.column("time_us"), since_us)).unify_dictionaries()
     if table.column("unit").null_count == table.num_rows:

@@ -18,7 +18,8 @@ from transforms.pseudonym import derive_key
 class Participation:
     """Who takes part. All fields come from the same bytes.
 
-    `entries` (ENTRIES): its rows, for the verifier, which resolves them by itself. `names`: everybody whom the file names, taking part or not: no such name may remain in a token. `commitment`:
+    `entries` (ENTRIES): its rows, for the verifier, which resolves them by itself.
+    `names`: everybody whom the file names, taking part or not: no such name may remain in a token. `commitment`:
     HMAC-SHA256 of the bytes under a key derived from the run's: whoever holds key and file can prove that it was this
     file, and nobody else can try candidates. `sha256`: plain, for the private record.
     """

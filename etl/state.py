@@ -1,4 +1,4 @@
-"""What a registry remembers of a version's events and people, sealed: ledger, spent intervals, units, membership, content."""
+"""What a registry remembers of a version's events and people, sealed: ledger, spent, units, membership, content."""
 
 from __future__ import annotations
 

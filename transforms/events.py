@@ -67,6 +67,11 @@ class EventPolicy:
     erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
     held_from_us: int | None = None
 
+    @property
+    def names_units(self) -> bool:
+        """Whether records name units themselves; those of the participation file count anyway."""
+        return self.mapping.unit not in (None, "participation")
+
 
 class Normalised(NamedTuple):
     """EVENTS in the order of the rows, of the window and of nights before it that may be late; REJECTS; and counts by
@@ -221,7 +226,7 @@ class _Aside:
     def __init__(self, digests: pa.Array, policy: EventPolicy) -> None:
         """Args: digests: binary(16), the accounts that codes are indices into."""
         self._digests, self._policy = digests, policy
-        self._asks = policy.mapping.unit not in (None, "participation")
+        self._asks = policy.names_units
         self._found = [EVENTS.empty_table()]
 
     def untimed(self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_]) -> None:

@@ -91,7 +91,13 @@ def named_before(named: pa.Table, *, registry: Registry | None, erased: pa.Array
     rows = pa.array(some)
     person = person_of(account.dictionary, registry).take(account.indices).take(rows)
     unit = named.column("unit").combine_chunks()
-    return naming(person, account.dictionary.take(pa.array(code[some])), unit.take(rows), time_us[some], unknown_too=True)
+    return naming(
+        person,
+        account.dictionary.take(pa.array(code[some])),
+        unit.take(rows),
+        time_us[some],
+        unknown_too=True,
+    )
 
 
 def _take_part(

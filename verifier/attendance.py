@@ -64,9 +64,7 @@ class Attendance:
             ends = [_end(one) for one in self._siblings_of(row) if not self._is_corrected(one)]
             # Left, unless it is known that the row was recorded after that.
             ends += [
-                _begin(left)
-                for left in self._departures[self._person(row)]
-                if not _known_after(row, left)
+                _begin(left) for left in self._departures[self._person(row)] if not _known_after(row, left)
             ]
             if _begin(row) < min(ends):
                 found.append(Stay(str(row["account"]), _begin(row), min(ends)))
@@ -87,7 +85,9 @@ class Attendance:
                 continue
             # Only a departure that is known to have been recorded no earlier ends it.
             ends = [_end(row)]
-            ends += [_begin(left) for left in self._departures[person] if _known_after(left, row, or_with=True)]
+            ends += [
+                _begin(left) for left in self._departures[person] if _known_after(left, row, or_with=True)
+            ]
             if _begin(row) < min(ends):
                 found.append(Holding(person, None if unit is None else str(unit), _begin(row), min(ends)))
         return found

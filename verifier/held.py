@@ -1,4 +1,4 @@
-"""What the people of a bucket held beside the units of their closed sessions: by the registry, and by all else they named."""
+"""What people held beside the units of their closed sessions: by the registry, and by all else that they named."""
 
 from __future__ import annotations
 

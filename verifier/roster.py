@@ -1,4 +1,4 @@
-"""Who is who, who takes part when, and who held which unit: derived anew, in pseudonyms, from the participation file's rows."""
+"""Who is who, takes part when, and held which unit: derived anew, in pseudonyms, from the rows of the participation file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class Stays:
         asked = account * wide + np.searchsorted(begins, time_us, side="right")
         found = np.searchsorted(packed, asked, side="right") - 1
         there = (found >= 0) & (account >= 0)
-        there[there] = (self.account[found[there]] == account[there]) & (time_us[there] < self.to_us[found[there]])
+        there[there] = (self.account[found[there]] == account[there]) & (
+            time_us[there] < self.to_us[found[there]]
+        )
         return np.where(there, found, -1)
 
 

@@ -34,8 +34,8 @@ class Staged(NamedTuple):
     """A bucket's events as arrays of one value a row.
 
     `digest`: the person's, as staged. `person`: a number for each distinct person; `persons`: who they are, binary(16), in
-    that order, under the verifier's own names. `run`, `session`: numbers that grow where the person, or the session, changes. `path`: index into `paths`
-    (string, distinct). `unit`: index into `units` (None: unknown).
+    that order, under the verifier's own names. `run`, `session`: numbers that grow where the digest, or the session,
+    changes. `path`: index into `paths` (string, distinct). `unit`: index into `units` (None: unknown).
     """
 
     digest: Halves

@@ -98,7 +98,7 @@ def verify(
 
 
 class _Examined(NamedTuple):
-    """One bucket, looked at by itself. `claims`: of released records, and true. `owners`: whose the rows of its tables are."""
+    """One bucket, looked at by itself. `claims`: of released records, and true. `owners`: of each of its tables."""
 
     staged: Staged
     claims: Claims
@@ -133,9 +133,7 @@ class _Recount:
             return None, tally
         tables = [table.unify_dictionaries() for table in (bucket.events, bucket.waiting, bucket.named)]
         owners = [owned(table, self.people, tally) for table in tables]
-        staged = read_events(
-            tables[0], owners[0], gap_us=self.policy.gap_us, before=self.before, tally=tally
-        )
+        staged = read_events(tables[0], owners[0], gap_us=self.policy.gap_us, before=self.before, tally=tally)
         claims = check_intervals(bucket.emissions, staged, self.digests, tally)
         # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
         claims = _where(claims, claims.record >= 0)

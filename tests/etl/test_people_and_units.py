@@ -126,7 +126,9 @@ def test_a_person_counts_in_every_unit_held_in_the_window(tmp_path):
 def test_a_pack_that_forgets_a_unit_is_caught(tmp_path, monkeypatch):
     units(tmp_path)
     pack = etl.steps.pack
-    monkeypatch.setattr(etl.steps, "pack", lambda *args, held, named: pack(*args, held=held.slice(0, 0), named=named))
+    monkeypatch.setattr(
+        etl.steps, "pack", lambda *args, held, named: pack(*args, held=held.slice(0, 0), named=named)
+    )
     with pytest.raises(QuarantinedError):
         go(tmp_path)
     assert quarantined(tmp_path) == {"unit_diversity"}

@@ -86,7 +86,7 @@ PUBLISHING = (
         "the verifier ignores the spans",
         LIES,
         (
-            "verifier/holdings.py",
+            "verifier/people.py",
             'return inside if pc.any(inside.column("unit").is_valid()).as_py() else inside.slice(0, 0)',
             "return inside.slice(0, 0)",
         ),

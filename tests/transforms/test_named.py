@@ -65,7 +65,8 @@ def test_an_event_that_an_earlier_version_consumed_names_its_unit():
 def test_a_person_counts_in_the_units_named_elsewhere_and_they_are_known():
     ordered = order_events([events_of([Act("a", 0, ("t",))])]).events
     named = pa.Table.from_pylist(
-        [{"person": digest("a"), "unit": "open"}, {"person": digest("absent"), "unit": "theirs"}], schema=UNITS
+        [{"person": digest("a"), "unit": "open"}, {"person": digest("absent"), "unit": "theirs"}],
+        schema=UNITS,
     )
     sequenced = build_actions(ordered, gap_us=MINUTE, drop_repeats=True)
     packed = pack(sequenced, ordered, held=UNITS.empty_table(), named=named)
@@ -76,7 +77,9 @@ def test_a_person_counts_in_the_units_named_elsewhere_and_they_are_known():
 
 
 def test_the_first_and_the_last_of_each_account_and_unit_are_kept():
-    acts = [Act("a", minute, ("t",), unit) for minute, unit in [(1, "x"), (2, "x"), (3, "y"), (4, "x"), (5, None)]]
+    acts = [
+        Act("a", minute, ("t",), unit) for minute, unit in [(1, "x"), (2, "x"), (3, "y"), (4, "x"), (5, None)]
+    ]
     named = named_by([pa.Table.from_batches([events_of(acts)])])
     assert named.schema == NAMED
     found = [(row["unit"], row["time_us"] // MINUTE) for row in named.to_pylist()]
@@ -124,7 +127,9 @@ def read(*, participation: bool, **changes: object) -> set[str]:
     if participation:
         entry = {"account": "u", "person": "p", "unit": None, "status": "participates"}
         times = {"valid_from_us": None, "valid_to_us": T0 + 199, "recorded_at_us": None}
-        entries = pa.Table.from_pylist([{**entry, **times}, {**entry, **times, "account": "e"}], schema=ENTRIES)
+        entries = pa.Table.from_pylist(
+            [{**entry, **times}, {**entry, **times, "account": "e"}], schema=ENTRIES
+        )
         registry = build_registry(entries, person_key=KEY, unit_key=KEY)
     rows = [(who, str(T0 + int(at)) if at.isdigit() else at, *more) for who, at, *more in ROWS]
     columns = dict(zip(NAMES, zip(*rows, strict=True), strict=True))

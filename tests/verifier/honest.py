@@ -260,7 +260,9 @@ def _log_of(
                 for _ in range(rng.choice([1, 1, 2])):
                     record_id = 1000 + len(log) if rng.random() < 0.8 else None
                     path = "\x1f".join(LEVELS[name])
-                    log.append(Event(person, unit, time_us, number, 10 * len(log) + day, path, record_id, person))
+                    log.append(
+                        Event(person, unit, time_us, number, 10 * len(log) + day, path, record_id, person)
+                    )
                     # Equal times, and a pause of exactly the gap, which does not end a session.
                     time_us += rng.choice([0, MINUTE, MINUTE, policy.gap_us])
     return log

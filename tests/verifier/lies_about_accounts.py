@@ -12,7 +12,15 @@ def _some(world) -> list[bytes]:
     return sorted({event.person for event in world.events[0]})
 
 
-@lie("split_person", "support", "people_value", "unit_diversity", "duplicate_event", "cap_per_person", "max_per_person")
+@lie(
+    "split_person",
+    "support",
+    "people_value",
+    "unit_diversity",
+    "duplicate_event",
+    "cap_per_person",
+    "max_per_person",
+)
 def a_person_of_two_accounts_who_counts_as_two(world):
     one, other = _some(world)[:2]
     world.owners = {one: one, other: one}
@@ -51,7 +59,15 @@ def an_account_that_was_erased(world):
     world.erased = [_some(world)[0]]
 
 
-@lie("not_admitted", "split_person", "support", "people_value", "unit_diversity", "occurrences_value", "cap_per_person")
+@lie(
+    "not_admitted",
+    "split_person",
+    "support",
+    "people_value",
+    "unit_diversity",
+    "occurrences_value",
+    "cap_per_person",
+)
 def an_account_of_somebody_who_was_erased_under_another(world):
     world.owners = {_some(world)[0]: b"e" * 16}
     world.stays = {b"e" * 16: (0, 10**15)}

@@ -19,8 +19,8 @@ from tests.verifier.honest import (
     digest_of,
     emissions_table,
     events_table,
-    named_table,
     make_world,
+    named_table,
     release,
     spans_table,
 )
@@ -127,7 +127,12 @@ def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
         pieces = [events_table(events[at : at + 7]) for at in range(0, len(events), 7)]
         # A slice keeps the whole buffers and dictionaries of its parent.
         doubled = emissions_table([*emissions[:3], *emissions])
-        return Bucket(pa.concat_tables([*pieces, pieces[0].slice(0, 0)]), doubled.slice(3), events_table([]), named_table([]))
+        return Bucket(
+            pa.concat_tables([*pieces, pieces[0].slice(0, 0)]),
+            doubled.slice(3),
+            events_table([]),
+            named_table([]),
+        )
 
     loaders = [partial(in_pieces, number) for number in range(len(world.events))]
     assert verify(paths, loaders, world.policy, world.people(), world.before()) == verify(

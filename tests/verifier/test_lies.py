@@ -15,7 +15,15 @@ from etl.ahead import map_ahead
 from tests.verifier import lies_about_accounts, lies_about_rows
 from tests.verifier import lies_about_emissions as emissions
 from tests.verifier import lies_about_people as people
-from tests.verifier.honest import POLICY, Bucket, World, emissions_table, events_table, make_world, named_table
+from tests.verifier.honest import (
+    POLICY,
+    Bucket,
+    World,
+    emissions_table,
+    events_table,
+    make_world,
+    named_table,
+)
 from tests.verifier.lying import LIES, released
 from verifier import EVENTS, KINDS, counts, verify
 from verifier.counts import Counts
@@ -61,7 +69,9 @@ def test_every_kind_has_a_lie():
 
 @pytest.mark.parametrize("events_spoilt", [True, False])
 def test_a_bucket_of_another_schema(world, tmp_path, events_spoilt):
-    bucket = Bucket(events_table(world.events[0]), emissions_table(world.emissions[0]), events_table([]), named_table([]))
+    bucket = Bucket(
+        events_table(world.events[0]), emissions_table(world.emissions[0]), events_table([]), named_table([])
+    )
     if events_spoilt:
         bucket = replace(bucket, events=bucket.events.drop_columns("unit"))
     else:
@@ -127,7 +137,9 @@ def test_values_that_stand_twice_in_a_dictionary_are_one(world, tmp_path):
         for events, emitted in zip(world.events, world.emissions, strict=True):
             table = events_table(events)
             table = table.set_column(1, EVENTS.field("unit"), doubled(table.column("unit")))
-            loaders.append(partial(Bucket, table, emissions_table(emitted), events_table([]), named_table([])))
+            loaders.append(
+                partial(Bucket, table, emissions_table(emitted), events_table([]), named_table([]))
+            )
         return loaders
 
     assert verify(world.write(tmp_path), buckets(), POLICY, world.people(), world.before()) == world.verify(

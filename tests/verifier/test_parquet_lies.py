@@ -229,9 +229,7 @@ def test_any_changed_byte_is_found_or_harmless(world, file, tmp_path):
 
 def test_a_missing_file_raises(world, tmp_path):
     with pytest.raises(FileNotFoundError):
-        verify(
-            [tmp_path / "sequences" / NAME], world.loaders(), world.policy, world.people(), world.before()
-        )
+        verify([tmp_path / "sequences" / NAME], world.loaders(), world.policy, world.people(), world.before())
 
 
 def test_order_is_that_of_the_digests(world):

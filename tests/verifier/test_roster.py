@@ -72,7 +72,10 @@ def test_it_admits_and_counts_like_the_anonymiser(rows):
     assert len(pairs) == len({one for one, _ in pairs}) == len({other for _, other in pairs})
     theirs_by_own = {person: own for own, person in pairs}
     held, own_held = defaultdict(set), defaultdict(set)
-    for into, table, name in ((held, registry.held, theirs_by_own.get), (own_held, roster.spans, lambda p: p)):
+    for into, table, name in (
+        (held, registry.held, theirs_by_own.get),
+        (own_held, roster.spans, lambda p: p),
+    ):
         for span in table.to_pylist():
             for moment in MOMENTS:
                 if span["from_us"] <= moment < span["to_us"]:
