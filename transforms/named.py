@@ -103,5 +103,5 @@ def _first_and_last(account: pa.Array, unit: pa.DictionaryArray, time_us: Int64s
     pair = who * (len(unit.dictionary) + 1) + what
     order = np.lexsort((time_us, pair))
     change = np.flatnonzero(pair[order][1:] != pair[order][:-1])
-    ends = np.concatenate([[0], change + 1, change, [len(order) - 1]]) if len(order) else []
-    return np.unique(order[np.asarray(ends, np.int64)])
+    ends: Int64s = np.concatenate([[0], change + 1, change, [len(order) - 1]])
+    return np.unique(order[ends]) if len(order) else np.zeros(0, np.int64)

@@ -29,7 +29,8 @@ def teams(base: Path, *, again_at: int) -> None:
         for i in range(12)
         for step, name in enumerate(("merger open", "merger sign"))
     ]
-    rows += [click(f"u{i}", MONDAY + 5 * HOUR_US + i, "post", unit=f"own {i % 4}") for i in range(12)]
+    # And twenty others do something else.
+    rows += [click(f"v{i}", MONDAY + 5 * HOUR_US + i, "post", unit=f"v {i % 4}") for i in range(20)]
     rows += [click(f"u{i}", MONDAY + again_at + i, "post", unit="legal") for i in range(9, 12)]
     write_log(base / "logs" / "day.jsonl", rows)
 
