@@ -57,7 +57,7 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         outcome = orjson.loads(staging.outcome.read_bytes())
         left = leave(job, pooled.carried, **bequest.horizons())
         outcome["pool"] = pool_figures(outcome, pooled, left, bequest)
-        verification = verify_staged(job, outcome)
+        verification = verify_staged(job, outcome, participation, memory)
         if not verification.ok:
             raise RuntimeError(f"the verifier found faults in the release: {verification.violations}")
         evidence = collect_evidence(job)

@@ -20,7 +20,7 @@ from transforms.gazetteer import Gazetteer
 from transforms.leftover import PLACED, pool_rows
 from transforms.participation import Registry
 from transforms.past import PastSpan
-from transforms.resume import person_of, resume
+from transforms.resume import named_before, person_of, resume
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ class Pooled:
 
 def stage_pool(
     pool: pa.Table,
+    named: pa.Table,
     staging: Staging,
     *,
+    held_from_us: int,
     end_us: int,
     buckets: int,
     registry: Registry | None,
@@ -50,14 +52,25 @@ def stage_pool(
     outdated: bool,
     sealing_key: bytes,
 ) -> Pooled:
-    """Resolve the pool (POOL) and stage what is from before the window's end (µs UTC)."""
+    """Resolve the pool (POOL) and stage what is from before the window's end (µs UTC).
+
+    Args:
+        named: NAMED_BEFORE, of versions before: whose events come out of the pool counts in the units that were named in
+            their nights, too.
+        held_from_us: since when units are counted; earlier, where what is drawn on begins earlier.
+    """
     resumed = resume(
         pool, registry=registry, erased=erased, gazetteer=gazetteer, burned=burned, outdated=outdated
     )
     before = pc.less(resumed.events.column("time_us"), end_us)
     drawn, later = resumed.events.filter(before), resumed.events.filter(pc.invert(before))
+    first_us = pc.min(drawn.column("time_us")).as_py()
+    since = held_from_us if first_us is None else min(held_from_us, first_us)
+    beside = pa.concat_tables([resumed.named, named_before(named, registry=registry, erased=erased)])
+    times = beside.column("time_us")
+    beside = beside.filter(pc.and_(pc.greater_equal(times, since), pc.less(times, end_us)))
     staged = []
-    for number, batch in partition(drawn, buckets=buckets):
+    for number, batch in partition(pa.concat_tables([drawn, beside]).unify_dictionaries(), buckets=buckets):
         write_sealed(pa.Table.from_batches([batch]), staging.pooled(number), sealing_key)
         staged.append(number)
     purged = pool.column("account").filter(pa.array(resumed.purged))
@@ -66,7 +79,7 @@ def stage_pool(
         pool_rows(later, np.asarray(later.column("fragment"), np.int64))
         if later.num_rows
         else PLACED.empty_table(),
-        pc.min(drawn.column("time_us")).as_py(),
+        first_us,
         pool.num_rows,
         len(purged),
         pc.count_distinct(purged).as_py(),

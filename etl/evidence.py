@@ -19,13 +19,14 @@ import pyarrow.parquet as pq
 
 from etl.ahead import map_ahead
 from etl.job import Job
-from etl.sealed import read_sealed
+from etl.sealed import read_sealed, read_sealed_or
 from risk.draws import pairs_of
 from risk.evidence import Int32s, Int64s, Known, Occurrences, Published
 from risk.withheld import Activity
+from transforms.named import units_of
 from transforms.pack import pack
 from transforms.records import record_digest
-from transforms.schemas import RELEASE
+from transforms.schemas import NAMED, RELEASE
 from transforms.sequence import build_actions
 from transforms.tokens import level_texts
 
@@ -127,7 +128,8 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
     people = len(first)
     path = actions.column("path")
     did = pairs_of(doer, np.asarray(path.indices, np.int64), people=people, things=len(path.dictionary))
-    packed = pack(sequenced, batch, held=job.held)
+    named = read_sealed_or(NAMED.empty_table(), job.staging.named(number), job.sealing_key)
+    packed = pack(sequenced, batch, held=job.held, named=units_of(named))
     holder = np.repeat(np.arange(people), np.diff(packed.unit_offsets))
     emitted = _released(read_sealed(job.staging.emissions(number), job.sealing_key), records, first)
     kept = np.bincount(emitted[:, 0], lengths[emitted[:, 4]] - 1, people)

@@ -11,19 +11,27 @@ import pyarrow.parquet as pq
 
 from etl.ahead import map_ahead
 from etl.job import Job
+from etl.memory import Memory
+from etl.participation import Participation
 from etl.sealed import read_sealed_or
 from etl.staging import Staging, read_table
 from expectations.gates import Check, run_input_gate, run_release_gate, run_version_gate
 from expectations.report import render_report
-from transforms.participation import HELD
 from transforms.policy import AnonymityPolicy
-from transforms.schemas import EMISSIONS, EVENTS
-from verifier import Before, Bucket, Holdings, Policy, Verification, verify
+from transforms.schemas import EMISSIONS, EVENTS, NAMED
+from verifier import Before, Bucket, People, Policy, Roster, Verification, verify
 
 
-def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
-    """Recount the staged release from the staged events, bucket by bucket, and hold the run's own totals against it."""
-    policy = job.anonymity
+def verify_staged(
+    job: Job, outcome: dict[str, Any], participation: Participation | None, memory: Memory
+) -> Verification:
+    """Recount the staged release from the staged events, bucket by bucket, and hold the run's own totals against it.
+
+    Args:
+        participation: who is who and takes part, as its file says; the verifier resolves it by itself.
+        memory: what the registry remembers, by account.
+    """
+    policy, events = job.anonymity, job.events
 
     def load(number: int) -> Bucket:
         staging, key = job.staging, job.sealing_key
@@ -31,13 +39,16 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
             read_sealed_or(EVENTS.empty_table(), staging.events(number), key),
             read_sealed_or(EMISSIONS.empty_table(), staging.emissions(number), key),
             read_sealed_or(EVENTS.empty_table(), staging.waiting(number), key),
+            read_sealed_or(NAMED.empty_table(), staging.named(number), key),
         )
 
     verification = verify(
         sorted(job.staging.data.rglob("*.parquet")),
         (
             partial(load, number)
-            for number in sorted({*job.staging.buckets(), *job.staging.buckets("waiting")})
+            for number in sorted(
+                {number for kind in ("events", "waiting", "named") for number in job.staging.buckets(kind)}
+            )
         ),
         Policy(
             k=policy.k,
@@ -48,12 +59,15 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
             max_length=policy.max_length,
             drop_repeats=policy.drop_repeats,
         ),
-        Holdings(
-            HELD.empty_table() if job.events.registry is None else job.events.registry.held,
+        People(
+            None
+            if participation is None
+            else Roster.of(participation.entries, person_key=events.person_key, unit_key=events.unit_key),
+            memory.erased,
             job.held_from_us,
-            job.events.end_us,
+            events.end_us,
         ),
-        Before(job.spent, job.events.first_us),
+        Before(memory.spent, events.first_us),
         in_order=partial(map_ahead, threads=job.threads),
     )
     return replace(

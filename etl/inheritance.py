@@ -78,7 +78,7 @@ def write_left(registry: Registry, bequest: Bequest, left: Left, content: dict[s
     """Write the pool's next generation and the version's state. Without a manifest that names them they do not exist."""
     fingerprint = key_fingerprint(keys.pseudonym)
     write_pool(registry, bequest.generation, left.pool, key=keys.pool, fingerprint=fingerprint)
-    tables: dict[Kind, Any] = {"spent": left.spent, "membership": left.members}
+    tables: dict[Kind, Any] = {"spent": left.spent, "units": left.units, "membership": left.members}
     if bequest.config.late_days:
         tables["ledger"] = left.ledger
     write_state(registry, bequest.version, tables, content=content, key=keys.pool)
@@ -93,11 +93,15 @@ def retire(registry: Registry, bequest: Bequest, left: Left) -> None:
     }
     newest = max(last.values())
     gone: dict[Kind, list[str]] = {}
-    nights: dict[Kind, int] = {"ledger": bequest.config.late_days - 1, "spent": bequest.nights_spent}
+    nights: dict[Kind, int] = {
+        "ledger": bequest.config.late_days - 1,
+        "spent": bequest.nights_spent,
+        "units": bequest.nights_spent,
+    }
     waits = _waits_beside(registry, left)
     for kind, number in nights.items():
         old = {name for name in kept(registry, kind) if last[name] < newest - timedelta(days=number)}
-        old -= waits if kind == "spent" else set()
+        old -= waits if kind in ("spent", "units") else set()
         gone |= {kind: sorted(old)} if old else {}
     if left.expired or gone:
         append(registry.store, "retired", version=bequest.version, pool_events=left.expired, tables=gone)

@@ -19,21 +19,23 @@ from etl.staging import read_table
 from transforms.barriers import opens_session
 from transforms.distinct import distinct
 from transforms.leftover import Bools, Leftover, Segments, concat_pool, leftover, whole_sessions
+from transforms.named import named_by
 from transforms.participation import Registry
 from transforms.records import record_digest
 from transforms.resume import person_of
-from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
+from transforms.schemas import LEDGER, MEMBERSHIP, NAMED, NAMED_BEFORE, SPENT
 from transforms.sequence import person_codes
 
 
 @dataclass(frozen=True)
 class Left:
-    """Tables (POOL, SPENT, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped segments,
-    `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it; `unshared_people`: who
-    emitted a segment that the filter then withheld."""
+    """Tables (POOL, SPENT, NAMED_BEFORE, LEDGER, MEMBERSHIP), and counts of events: `spent_rows` in released or capped
+    segments, `expired` out of the pool, with the people behind it, `waiting_people` behind what is in it;
+    `unshared_people`: who emitted a segment that the filter then withheld."""
 
     pool: pa.Table
     spent: pa.Table
+    units: pa.Table
     ledger: pa.Table
     members: pa.Table
     waiting_people: int
@@ -54,8 +56,10 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
     staging, key = job.staging, job.sealing_key
     bucket_of = partial(_bucket, job, released=_released(job))
     closed, spent, members = [], [SPENT.empty_table()], [MEMBERSHIP.empty_table()]
+    units = [read_sealed(staging.named(bucket), key) for bucket in staging.buckets("named")]
     spent_rows = unshared = 0
-    for left, held_back in map_ahead(bucket_of, staging.buckets(), threads=job.threads):
+    for left, named, held_back in map_ahead(bucket_of, staging.buckets(), threads=job.threads):
+        units.append(named)
         closed.append(left.waiting)
         spent.append(left.spent)
         members.append(left.members)
@@ -75,6 +79,7 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
     return Left(
         pool,
         remembered.filter(pc.greater_equal(remembered.column("to_us"), spent_from_us)),
+        _units_named(units if job.events.names_units else [], spent_from_us),
         pa.concat_tables([LEDGER.empty_table(), *ledgers]),
         pa.concat_tables(members),
         people_behind(pool.column("account"), job.events.registry),
@@ -85,8 +90,18 @@ def leave(job: Job, carried: pa.Table, *, keep_from_us: int, tails_from_us: int,
     )
 
 
-def _bucket(job: Job, bucket: int, *, released: pa.Array) -> tuple[Leftover, int]:
-    """What is left of a bucket, and how many of its people emitted something that was held back."""
+def _units_named(parts: list[pa.Table], since_us: int) -> pa.Table:
+    """NAMED_BEFORE of some NAMED, from a time on (µs UTC); where no unit is named, none."""
+    table = pa.concat_tables([NAMED.empty_table(), *parts])
+    table = table.filter(pc.greater_equal(table.column("time_us"), since_us)).unify_dictionaries()
+    if table.column("unit").null_count == table.num_rows:
+        return NAMED_BEFORE.empty_table()
+    return named_by([table]).select(NAMED_BEFORE.names)
+
+
+def _bucket(job: Job, bucket: int, *, released: pa.Array) -> tuple[Leftover, pa.Table, int]:
+    """What is left of a bucket, which units its events name (NAMED), and how many of its people emitted something that was
+    held back."""
     staging, key = job.staging, job.sealing_key
     events = _as_one(read_sealed(staging.events(bucket), key))
     emissions = read_sealed(staging.emissions(bucket), key).unify_dictionaries()
@@ -98,7 +113,7 @@ def _bucket(job: Job, bucket: int, *, released: pa.Array) -> tuple[Leftover, int
         _segments(read_sealed(staging.capped(bucket), key)),
     )
     persons = emissions.column("person").filter(pc.invert(passed)).combine_chunks().dictionary_encode()
-    return left, len(distinct(persons.indices.to_numpy(zero_copy_only=False)))
+    return left, named_by([events]), len(distinct(persons.indices.to_numpy(zero_copy_only=False)))
 
 
 def people_behind(accounts: pa.ChunkedArray, registry: Registry | None) -> int:

@@ -22,14 +22,15 @@ from transforms.ledger import known_by, shaped_by
 from transforms.mapping import Mapping
 from transforms.past import BURNED, PastSpan
 from transforms.pseudonym import derive_key, key_fingerprint
-from transforms.schemas import DIGEST, POOL, SPENT
+from transforms.schemas import DIGEST, NAMED_BEFORE, POOL, SPENT
 
 
 @dataclass(frozen=True)
 class Memory:
     """`generation`: the pool's, 0: none yet; `pool` (POOL): what is in it. `ledgers` (LEDGER) and `spent` (SPENT): of the
     versions of which they are kept. `erased`: binary(16), accounts never to be admitted again. `burned`: withdrawn nights;
-    `outdated`: whether what waits was named by another mapping. Of neither anything waits on."""
+    `outdated`: whether what waits was named by another mapping. Of neither anything waits on. `named` (NAMED_BEFORE): which
+    units were named in the nights of the versions of which it is kept."""
 
     past: tuple[PastSpan, ...]
     generation: int
@@ -39,6 +40,7 @@ class Memory:
     erased: pa.Array = field(repr=False)
     burned: tuple[PastSpan, ...] = ()
     outdated: bool = False
+    named: pa.Table = field(default_factory=NAMED_BEFORE.empty_table, repr=False)
 
     @classmethod
     def blank(cls) -> Memory:
@@ -72,6 +74,7 @@ def remember(
     ledgers = [read_state(registry, name, "ledger", key=keys.pool) for name in sorted(with_ledger)]
     _none_lost(registry, versions, entries)
     spent = [read_state(registry, name, "spent", key=keys.pool) for name in sorted(kept(registry, "spent"))]
+    named = [read_state(registry, name, "units", key=keys.pool) for name in sorted(kept(registry, "units"))]
     return Memory(
         past,
         generation,
@@ -81,6 +84,7 @@ def remember(
         load_erased(registry.store, keys.pool),
         tuple(PastSpan(*instants(old.manifest["window"]), BURNED) for old in versions if not old.is_live),
         _is_outdated(registry, versions, mapping, keys),
+        pa.concat_tables([NAMED_BEFORE.empty_table(), *(table for table in named if table is not None)]),
     )
 
 

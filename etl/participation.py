@@ -18,12 +18,14 @@ from transforms.pseudonym import derive_key
 class Participation:
     """Who takes part. All fields come from the same bytes.
 
+    `entries` (ENTRIES): its rows, for the verifier, which resolves them by itself.
     `names`: everybody whom the file names, taking part or not: no such name may remain in a token. `commitment`:
     HMAC-SHA256 of the bytes under a key derived from the run's: whoever holds key and file can prove that it was this
     file, and nobody else can try candidates. `sha256`: plain, for the private record.
     """
 
     registry: Registry = field(repr=False)
+    entries: pa.Table = field(repr=False)
     names: frozenset[str] = field(repr=False)
     commitment: str
     sha256: str
@@ -44,6 +46,7 @@ def read_participation(participation: str, key: bytes) -> Participation | None:
     content, entries = _read(participation)
     return Participation(
         build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit")),
+        entries,
         _names(entries),
         hmac.new(derive_key(key, "participation"), content, hashlib.sha256).hexdigest(),
         hashlib.sha256(content).hexdigest(),

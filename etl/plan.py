@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from etl.beam_options import Workers
@@ -63,9 +64,12 @@ def plan_job(
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
     buckets = config.buckets or max(1, min(MOST_BUCKETS, -(-size_bytes * share.smaller // BUCKET_BYTES)))
     sealing_key = new_key()
+    begins = [span.from_us for span in memory.past if span.fate == LATE]
     pooled = stage_pool(
         memory.pool,
+        memory.named,
         staging,
+        held_from_us=min([events.first_us, *begins]),
         end_us=events.end_us if config.nights is not None else events.first_us,  # all time draws on no pool
         buckets=buckets,
         registry=events.registry,
@@ -79,8 +83,8 @@ def plan_job(
         memory.ledgers, staging.known, buckets=buckets, registry=events.registry, sealing_key=sealing_key
     )
     gap_us = int(config.gap_minutes * 60_000_000)
-    begins = [span.from_us for span in memory.past if span.fate == LATE]
     held_from_us = min([events.first_us, *begins, *([] if pooled.first_us is None else [pooled.first_us])])
+    events = replace(events, held_from_us=held_from_us)
     job = Job(
         splits=tuple(plan_splits(files, mapping, split_bytes=int(config.split_mb * (1 << 20)))),
         events=events,

@@ -112,7 +112,7 @@ class _Read(Reader):
         held: list[pa.Table] = []
         try:
             for decoded, normalised in _batches(split, job, self._memo):
-                held.append(normalised.events)
+                held += [normalised.events, normalised.named]
                 if rows_of(held) >= ROWS_HELD:
                     outputs += sent(held, job)
                     held = []

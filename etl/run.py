@@ -34,7 +34,7 @@ from etl.keys import Keys, load_keys
 from etl.leave import leave
 from etl.listed_names import listed_names, not_looked_for
 from etl.manifest import exact_manifest, public_manifest
-from etl.memory import remember
+from etl.memory import Memory, remember
 from etl.parquet import actions_in
 from etl.participation import Participation, read_participation, still_holds
 from etl.plan import plan_job
@@ -184,7 +184,9 @@ def _attempt(this: _Run) -> Result | None:
         left = leave(job, pooled.carried, **bequest.horizons())
         outcome["withheld"][UNSHARED][1] = left.unshared_people
         outcome["pool"] = pool_figures(outcome, pooled, left, bequest)
-        exact, measured = _exact_figures(this, job, bequest, versions, participation, statistics, outcome)
+        exact, measured = _exact_figures(
+            this, job, bequest, versions, participation, memory, statistics, outcome
+        )
         facts |= {"exact": exact, "measured": measured, "statistics": statistics}
         keep_run(registry, staging, close_record(facts, console))
         manifest, checks, report = gate(exact, public_manifest(exact), registry.manifests(), staging)
@@ -225,6 +227,7 @@ def _exact_figures(
     bequest: Bequest,
     versions: Sequence[Version],
     participation: Participation | None,
+    memory: Memory,
     statistics: dict[str, Any],
     outcome: dict[str, Any],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -232,7 +235,7 @@ def _exact_figures(
     config, staging = this.config, this.staging
     # Both look through the staged buckets; with memory to spare they do so at a time.
     with beside(_risk, job, at_once=job.threads > 1 and job.memory_bytes is None) as figures:
-        verification = verify_staged(job, outcome)
+        verification = verify_staged(job, outcome, participation, memory)
         advance("verify", outcome["released"]["records"])
         # Figures about a release that does not hold mean nothing, and what was staged need not fit together: whatever came
         # of them is not looked at.

@@ -15,7 +15,7 @@ import pyarrow as pa
 from etl.errors import ConfigError, UnseenStagingError
 from etl.store.atomic import PARTIAL
 
-_KINDS: Final = ("job", "events", "emissions", "capped", "waiting", "consumed", "pooled", "known")
+_KINDS: Final = ("job", "events", "emissions", "capped", "waiting", "named", "consumed", "pooled", "known")
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,10 @@ class Staging:
     def waiting(self, bucket: int) -> Path:
         """A bucket's events of open sessions, sealed (EVENTS)."""
         return self.root / "waiting" / f"bucket-{bucket:05d}.sealed"
+
+    def named(self, bucket: int) -> Path:
+        """The units that a bucket's people name beside their events, sealed (NAMED)."""
+        return self.root / "named" / f"bucket-{bucket:05d}.sealed"
 
     def consumed(self, bucket: int) -> Path:
         """What a bucket adds to the ledger, sealed (LEDGER)."""

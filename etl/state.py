@@ -1,4 +1,4 @@
-"""What a registry remembers of a version's events and people, sealed: ledger, spent intervals, membership, content."""
+"""What a registry remembers of a version's events and people, sealed: ledger, spent, units, membership, content."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from etl.layout import STATE
 from etl.registry import Registry
 from etl.sealed_objects import read_sealed_object, write_sealed_object
 from etl.store import Store
-from transforms.schemas import LEDGER, MEMBERSHIP, SPENT
+from transforms.schemas import LEDGER, MEMBERSHIP, NAMED_BEFORE, SPENT
 
-Kind = Literal["ledger", "spent", "membership"]
+Kind = Literal["ledger", "spent", "membership", "units"]
 
 KNOWN_BY: Final = "known_by"
 """Of a version's content: what its ledger recognises events by (`transforms.ledger.known_by`)."""
@@ -22,7 +22,12 @@ KNOWN_BY: Final = "known_by"
 SHAPED_BY: Final = "shaped_by"
 """Of a version's content: how it named actions, and so what waited after it (`transforms.ledger.shaped_by`)."""
 
-SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {"ledger": LEDGER, "spent": SPENT, "membership": MEMBERSHIP}
+SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
+    "ledger": LEDGER,
+    "spent": SPENT,
+    "membership": MEMBERSHIP,
+    "units": NAMED_BEFORE,
+}
 
 
 def object_name(version: str, kind: Kind) -> str:

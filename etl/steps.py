@@ -24,6 +24,7 @@ from transforms.count import Counts, count
 from transforms.draw import content, draw
 from transforms.emit import emissions_table, emit
 from transforms.ledger import Content
+from transforms.named import units_of
 from transforms.pack import Packed, merge, pack
 from transforms.plan import Plan, empty_plan, find_plan
 from transforms.schemas import LEDGER
@@ -72,6 +73,7 @@ class _Sequence(OneForOne):
         kept = {
             staging.events(number): pa.Table.from_batches([drawn.closed]),
             staging.waiting(number): pa.Table.from_batches([drawn.waiting]),
+            staging.named(number): drawn.named,
             staging.consumed(number): drawn.consumed,
         }
         for path, table in kept.items():
@@ -80,7 +82,7 @@ class _Sequence(OneForOne):
         sequenced = build_actions(
             drawn.closed, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats, spent=job.spent
         )
-        packed = pack(sequenced, drawn.closed, held=job.held)
+        packed = pack(sequenced, drawn.closed, held=job.held, named=units_of(drawn.named))
         advance("sequence", 1)
         totals = Counter(drawn.counts)
         totals += Counter(

@@ -121,7 +121,10 @@ def run_directly(
     sequenced = [
         build_actions(part, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats) for part in staged
     ]
-    packed = [pack(one, part, held=held) for one, part in zip(sequenced, staged, strict=True)]
+    packed = [
+        pack(one, part, held=held, named=UNITS.empty_table())
+        for one, part in zip(sequenced, staged, strict=True)
+    ]
     everybody = merge(packed)
     outside = policy.min_outside_unit if held.num_rows or everybody.units_known else 0
     plan = find_plan(everybody, policy, min_outside_unit=outside)

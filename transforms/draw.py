@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from transforms.buckets import compact
 from transforms.ledger import Content, content_of, event_digests, ledger_of, places, seen
+from transforms.named import named_by, set_apart
 from transforms.sequence import open_sessions, order_events, runs_of_people
 
 Bools = npt.NDArray[np.bool_]
@@ -36,8 +37,10 @@ class DrawPolicy:
 
 
 class Drawn(NamedTuple):
-    """`closed`: EVENTS in total order, of whole sessions. `waiting`: EVENTS of open ones. `consumed`: LEDGER of those read
-    from the files. `content`: of the window's own. `counts`: by name, additive over buckets:
+    """`closed`: EVENTS in total order, of whole sessions. `waiting`: EVENTS of open ones. `named`: NAMED, what is said of
+    units by all that is not in `closed`: open sessions, repeats, events that an earlier version consumed, and records that
+    are no events. `consumed`: LEDGER of those read from the files. `content`: of the window's own. `counts`: by name,
+    additive over buckets:
 
     duplicates, seen_before, late, pooled, open, fresh (read from the files and kept), each also with `_people`: events, and
     people behind them; active: people with events in the window itself.
@@ -45,6 +48,7 @@ class Drawn(NamedTuple):
 
     closed: pa.RecordBatch
     waiting: pa.RecordBatch
+    named: pa.Table
     consumed: pa.Table
     content: Content
     counts: Counter[str]
@@ -58,10 +62,11 @@ def draw(
     O((n + l) log (n + l)) for n events and l entries of the ledger: both are sorted.
 
     Args:
-        batches: EVENTS as of `order_events`, the pool's among them.
+        batches: EVENTS as of `order_events`, the pool's among them, and rows that only name a unit (`transforms.named`).
         ledger: LEDGER of the bucket's people, by person (`etl.draw_on.stage_ledgers`). spent: SPENT_OF_PEOPLE.
     """
-    ordered = order_events(batches)
+    apart = set_apart(batches)
+    ordered = order_events(apart.events)
     events = ordered.events
     fresh = np.asarray(events.column("fragment").is_null())
     inside = _inside(events, policy) & fresh
@@ -86,7 +91,9 @@ def draw(
     _tell(counts, "open", waiting)
     _tell(counts, "fresh", _rows(events, fresh))
     counts["active"] = _people(_rows(events, inside))
-    return Drawn(_rows(events, ~waits), waiting, consumed, content, counts)
+    beside = [pa.Table.from_batches([rows]) for rows in (waiting, before, ordered.repeats)]
+    named = named_by([apart.named, *beside])
+    return Drawn(_rows(events, ~waits), waiting, named, consumed, content, counts)
 
 
 def content(batches: Sequence[pa.RecordBatch], *, policy: DrawPolicy) -> Content:
@@ -94,7 +101,7 @@ def content(batches: Sequence[pa.RecordBatch], *, policy: DrawPolicy) -> Content
 
     O(n log n), as `order_events`; the sum itself is linear.
     """
-    events = order_events(batches).events
+    events = order_events(set_apart(batches).events).events
     own = _rows(events, _inside(events, policy))
     return content_of(own, places(own, key=policy.ledger_key), key=policy.content_key)
 

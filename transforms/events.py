@@ -20,6 +20,7 @@ from transforms.decode import reasons
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
+from transforms.named import naming
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
@@ -52,7 +53,8 @@ def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
 class EventPolicy:
     """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
     `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
-    accounts that are never admitted again; `programs` None: the package's."""
+    accounts that are never admitted again; `programs` None: the package's; `held_from_us`: since when units that records
+    name are counted (None: the window's begin)."""
 
     mapping: Mapping
     first_us: int
@@ -66,11 +68,18 @@ class EventPolicy:
     past: tuple[PastSpan, ...] = ()
     erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
     programs: Programs | None = field(default=None, repr=False)
+    held_from_us: int | None = None
+
+    @property
+    def names_units(self) -> bool:
+        """Whether records name units themselves; those of the participation file count anyway."""
+        return self.mapping.unit not in (None, "participation")
 
 
 class Normalised(NamedTuple):
     """EVENTS in the order of the rows, of the window and of nights before it that may be late; REJECTS; and counts by
-    reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped."""
+    reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped.
+    `named`: which units admitted records name that are no events, as rows that travel (`transforms.named`)."""
 
     events: pa.Table
     rejects: pa.Table
@@ -80,6 +89,7 @@ class Normalised(NamedTuple):
     hits: dict[str, int]
     present: dict[str, frozenset[bytes]]  # by mapped column: people whose records fill it, as such digests
     seen: dict[str, Seen]  # by column of an action that nobody reviewed: a sample of its values
+    named: pa.Table
 
 
 def to_events(
@@ -112,6 +122,7 @@ def to_events(
     admissible = ~np.asarray(pc.is_in(digests, value_set=policy.erased), np.bool_)
     if registry is not None:
         admissible &= ever_admitted(registry, digests)
+    aside = _Aside(digests, policy)
     # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
     rows, code = drops.keep(rows, code, np.append(admissible, True)[code], NOT_ADMITTED)
     if mapping.where is not None:
@@ -119,6 +130,7 @@ def to_events(
         wanted = pc.is_in(asked.dictionary, value_set=pa.array(mapping.where.in_, pa.string())).take(
             asked.indices
         )
+        aside.untimed(rows, code, ~_mask(wanted))
         rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
     rows, code = _only(rows, code >= 0), code[code >= 0]
@@ -132,6 +144,7 @@ def to_events(
     too_late = _rejected(rows, fate == TOO_LATE, TOO_LATE_REASON)
     for wrong, reason in ((OUTSIDE, OUTSIDE_WINDOW), (TOO_LATE, TOO_LATE_REASON), (BURNED, BURNED_REASON)):
         mask = fate != wrong
+        aside.timed(rows, code, time_us, ~mask)
         rows, code = drops.keep(rows, code, mask, reason)
         if not mask.all():
             time_us, fate = time_us[mask], fate[mask]
@@ -154,6 +167,7 @@ def to_events(
         rows, mapping, gazetteer=policy.gazetteer, account=own, programs=policy.programs, memo=memo
     )
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
+    aside.timed(rows, code, time_us, paths.missing)
     events = pa.table(
         {
             "person": person,
@@ -178,6 +192,7 @@ def to_events(
         paths.hits,
         present,
         _look_at(paths.shaped, code, drops, policy.record_key),
+        aside.named(),
     )
 
 
@@ -218,6 +233,54 @@ def _whose(digests: pa.Array, registry: Registry | None) -> pa.Array:
     if registry is None:
         return digests
     return pc.coalesce(registry.person.take(pc.index_in(digests, value_set=registry.accounts)), digests)
+
+
+class _Aside:
+    """Which units the records name that come to nothing else, though account and time were read.
+
+    A record that names none says nothing of units: it is no event. Where no column names units there is nothing to find.
+    """
+
+    def __init__(self, digests: pa.Array, policy: EventPolicy) -> None:
+        """Args: digests: binary(16), the accounts that codes are indices into."""
+        self._digests, self._policy = digests, policy
+        self._asks = policy.names_units
+        self._found = [EVENTS.empty_table()]
+
+    def untimed(self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_]) -> None:
+        """Note rows (a mask) whose times have not been looked at."""
+        mask = mask & (code >= 0)
+        if not self._asks or not mask.any():
+            return
+        rows, code = _only(rows, mask), code[mask]
+        time = self._policy.mapping.time
+        parsed = parse_times(rows.column(time.column), time, self._policy.mapping.timezone)
+        known = np.asarray(parsed.time_us.is_valid())
+        self.timed(rows, code, np.asarray(parsed.time_us.fill_null(0), np.int64), known)
+
+    def timed(
+        self,
+        rows: pa.Table,
+        code: npt.NDArray[np.int32],
+        time_us: npt.NDArray[np.int64],
+        mask: npt.NDArray[np.bool_],
+    ) -> None:
+        """Note rows (a mask) with their times, µs UTC: those of the nights that units are counted over."""
+        policy, registry, digests = self._policy, self._policy.registry, self._digests
+        since = policy.first_us if policy.held_from_us is None else policy.held_from_us
+        mask = mask & (time_us >= since) & (time_us < policy.end_us)
+        if self._asks and registry is not None and mask.any():
+            mask[mask] = admit(registry, digests, code[mask], time_us[mask]).mask
+        if not self._asks or not mask.any():
+            return
+        account = digests.take(pa.array(code[mask]))
+        person = _whose(digests, registry).take(pa.array(code[mask]))
+        unit = _unit_column(_only(rows, mask), policy)
+        self._found.append(naming(person, account, unit, time_us[mask], unknown_too=False))
+
+    def named(self) -> pa.Table:
+        """All of it, as rows of EVENTS."""
+        return pa.concat_tables(self._found).unify_dictionaries()
 
 
 class _Drops:

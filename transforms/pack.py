@@ -51,7 +51,7 @@ class Packed(NamedTuple):
         return len(self.unit_offsets) - 1
 
 
-def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Packed:
+def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table, named: pa.Table) -> Packed:
     """Pack one bucket.
 
     O(n log n) for n events by the sort that finds the units that each person held; else linear.
@@ -60,6 +60,8 @@ def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Pac
         sequenced: the bucket's actions.
         events: the bucket's EVENTS in total order, for the units that their own log names.
         held: UNITS, what everybody held in the window: a person counts in all of them, whatever the events say.
+        named: UNITS, what the bucket's people named elsewhere: in sessions that are open yet, in records that are no events.
+            Units of people without actions are known as well, though nobody here counts in them.
     """
     actions = sequenced.actions
     session = np.asarray(actions.column("session"))
@@ -69,7 +71,7 @@ def pack(sequenced: Sequenced, events: pa.RecordBatch, *, held: pa.Table) -> Pac
         else np.zeros(0, np.int64)
     )
     path, paths = _by_content(actions.column("path"))
-    offsets, units, names = _units(events, sequenced.persons, held)
+    offsets, units, names = _units(events, sequenced.persons, held, named)
     return Packed(
         path,
         paths,
@@ -113,7 +115,9 @@ def _by_content(column: pa.DictionaryArray) -> tuple[Int32s, pa.Array]:
     return inverse.astype(np.int32)[codes], pa.array(distinct.tolist(), pa.string())
 
 
-def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[Int64s, Int32s, pa.Array]:
+def _units(
+    events: pa.RecordBatch, persons: pa.Array, held: pa.Table, named: pa.Table
+) -> tuple[Int64s, Int32s, pa.Array]:
     person, _ = runs_of_people(events.column("person"))
     known = _known(events.column("unit"))
     held_then = person.astype(np.int64) * max(len(known.dictionary), 1) + np.asarray(known.indices, np.int64)
@@ -122,13 +126,15 @@ def _units(events: pa.RecordBatch, persons: pa.Array, held: pa.Table) -> tuple[I
     seen = distinct(held_then[changes])
     seen_by, seen_unit = seen // max(len(known.dictionary), 1), seen % max(len(known.dictionary), 1)
 
-    index = pc.index_in(held.column("person").combine_chunks(), value_set=persons)  # null: of another bucket
-    here = held.column("unit").combine_chunks().filter(index.is_valid()).fill_null(UNKNOWN_UNIT)
-    words = pa.concat_arrays([known.dictionary.take(pa.array(seen_unit)), here])
-    holder = np.concatenate([seen_by, np.asarray(index.drop_null(), np.int64)])
-
-    unit, names = _by_content(words.dictionary_encode())
-    both = distinct(holder * max(len(names), 1) + unit)
+    holder, words = [seen_by], [known.dictionary.take(pa.array(seen_unit))]
+    for table in (held, named):
+        index = pc.index_in(table.column("person").combine_chunks(), value_set=persons)  # null: not here
+        holder.append(np.asarray(index.drop_null(), np.int64))
+        words.append(table.column("unit").combine_chunks().filter(index.is_valid()).fill_null(UNKNOWN_UNIT))
+    # Behind all those that somebody here holds: what is known at all.
+    words.append(pc.unique(named.column("unit")).drop_null())
+    unit, names = _by_content(pa.concat_arrays(words).dictionary_encode())
+    both = distinct(np.concatenate(holder) * max(len(names), 1) + unit[: sum(map(len, holder))])
     offsets = np.searchsorted(both // max(len(names), 1), np.arange(len(persons) + 1)).astype(np.int64)
     return offsets, (both % max(len(names), 1)).astype(np.int32), names
 

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.gazetteer import Gazetteer
+from transforms.named import naming
 from transforms.names import shape_names
 from transforms.participation import Registry, admit
 from transforms.past import BURNED, PastSpan, fates
-from transforms.schemas import EVENTS, LEVEL_SEPARATOR, SPENT_OF_PEOPLE
+from transforms.schemas import EVENTS, LEVEL_SEPARATOR, NAMED_BEFORE, SPENT_OF_PEOPLE
 from transforms.spans import EVER
 
 POOL_FILE = -1
@@ -22,10 +23,12 @@ POOL_FILE = -1
 
 
 class Resumed(NamedTuple):
-    """`events`: EVENTS, admitted. `purged`: which rows of the pool were not admitted any more."""
+    """`events`: EVENTS, admitted. `purged`: which rows of the pool were not admitted any more. `named`: EVENTS that travel
+    (`transforms.named`), which units those name that may not be used though their accounts take part."""
 
     events: pa.Table
     purged: npt.NDArray[np.bool_]
+    named: pa.Table
 
 
 def resume(
@@ -49,12 +52,10 @@ def resume(
     account = pool.column("account").combine_chunks().dictionary_encode()
     code = np.asarray(account.indices, np.int32)
     time_us = np.asarray(pool.column("time_us"), np.int64)
-    admitted = ~np.asarray(pc.is_in(account.dictionary, value_set=erased))[code] & (not outdated)
+    takes_part = _take_part(account.dictionary, code, time_us, registry=registry, erased=erased)
+    admitted = takes_part & (not outdated)
     admitted &= fates(time_us, first_us=EVER, end_us=EVER, past=burned) != BURNED
-    person = account.dictionary
-    if registry is not None:
-        admitted &= admit(registry, account.dictionary, code, time_us).mask
-        person = person_of(account.dictionary, registry)
+    person = person_of(account.dictionary, registry)
     kept = pool.filter(pa.array(admitted))
     rows = np.flatnonzero(admitted)
     events = pa.table(
@@ -71,7 +72,44 @@ def resume(
         },
         schema=EVENTS,
     )
-    return Resumed(events, ~admitted)
+    unused = pool.filter(pa.array(takes_part & ~admitted)).select(NAMED_BEFORE.names)
+    return Resumed(events, ~admitted, named_before(unused, registry=registry, erased=erased))
+
+
+def named_before(named: pa.Table, *, registry: Registry | None, erased: pa.Array) -> pa.Table:
+    """Which units accounts named in nights before, as rows of EVENTS that travel; of who takes part then, as known now.
+
+    Args:
+        named: NAMED_BEFORE. registry, erased: as of `resume`.
+    """
+    named = named.unify_dictionaries().combine_chunks()
+    account = named.column("account").combine_chunks().dictionary_encode()
+    code = np.asarray(account.indices, np.int32)
+    time_us = np.asarray(named.column("time_us"), np.int64)
+    takes_part = _take_part(account.dictionary, code, time_us, registry=registry, erased=erased)
+    some = np.flatnonzero(takes_part)
+    rows = pa.array(some)
+    person = person_of(account.dictionary, registry).take(account.indices).take(rows)
+    unit = named.column("unit").combine_chunks()
+    return naming(
+        person,
+        account.dictionary.take(pa.array(code[some])),
+        unit.take(rows),
+        time_us[some],
+        unknown_too=True,
+    )
+
+
+def _take_part(
+    account: pa.Array,
+    code: npt.NDArray[np.int32],
+    time_us: npt.NDArray[np.int64],
+    *,
+    registry: Registry | None,
+    erased: pa.Array,
+) -> npt.NDArray[np.bool_]:
+    mask = ~np.asarray(pc.is_in(account, value_set=erased), np.bool_)[code]
+    return mask if registry is None else mask & admit(registry, account, code, time_us).mask
 
 
 def person_of(account: pa.Array, registry: Registry | None) -> pa.Array:

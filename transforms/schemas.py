@@ -81,6 +81,15 @@ LEDGER: Final = pa.schema(
 )
 """One consumed event a row: `transforms.ledger` says what its digest is of."""
 
+NAMED: Final = pa.schema(
+    [EVENTS.field("person"), EVENTS.field("account"), EVENTS.field("unit"), EVENTS.field("time_us")]
+)
+"""Which unit an account named, and when (the first and the last time): what events and other records say. A null unit is
+the unknown one."""
+
+NAMED_BEFORE: Final = pa.schema([field for field in NAMED if field.name != "person"])
+"""NAMED as a version leaves it: whose the accounts are, is found anew at every run."""
+
 MEMBERSHIP: Final = pa.schema([pa.field("account", DIGEST, nullable=False)])
 """The accounts that emitted what a version releases, each once."""
 

@@ -21,11 +21,13 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Ordered(NamedTuple):
-    """EVENTS in the total order (person, time, file, position); how many duplicates were dropped, and of how many people."""
+    """EVENTS in the total order (person, time, file, position); how many duplicates were dropped, of how many people, and
+    these themselves (EVENTS)."""
 
     events: pa.RecordBatch
     duplicates: int
     duplicate_people: int
+    repeats: pa.RecordBatch
 
 
 class Sequenced(NamedTuple):
@@ -56,7 +58,7 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
         batches: EVENTS, in any order and cut in any way.
     """
     if not batches:
-        return Ordered(_empty(), 0, 0)
+        return Ordered(_empty(), 0, 0, _empty())
     first_of = sorted(
         batches, key=lambda batch: (batch.column("file")[0].as_py(), batch.column("position")[0].as_py())
     )
@@ -66,7 +68,8 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     order = _order(person, time_us, file, position)
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
-    return Ordered(events, int(len(order) - keep.sum()), len(distinct(person[order[~keep]])))
+    repeats = _empty() if keep.all() else compact(table.take(pa.array(order[~keep])))
+    return Ordered(events, repeats.num_rows, len(distinct(person[order[~keep]])), repeats)
 
 
 def _order(person: Int32s, time_us: Int64s, file: Int32s, position: Int64s) -> Int64s:

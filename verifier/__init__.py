@@ -1,9 +1,10 @@
 """The independent recount of a release. It imports nothing of the anonymiser, on purpose (a test checks)."""
 
 from verifier.before import Before
-from verifier.holdings import Holdings
+from verifier.people import People
 from verifier.policy import Policy
-from verifier.schemas import EMISSIONS, EVENTS, SPANS, SPENT
+from verifier.roster import Roster, Stays
+from verifier.schemas import EMISSIONS, EVENTS, NAMED, ROWS, SPANS, SPENT
 from verifier.staging import Bucket
 from verifier.verification import Measured, Verification, verify
 from verifier.violations import KINDS
@@ -12,13 +13,17 @@ __all__ = [
     "EMISSIONS",
     "EVENTS",
     "KINDS",
+    "NAMED",
+    "ROWS",
     "SPANS",
     "SPENT",
     "Before",
     "Bucket",
-    "Holdings",
     "Measured",
+    "People",
     "Policy",
+    "Roster",
+    "Stays",
     "Verification",
     "verify",
 ]

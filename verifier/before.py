@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from verifier.people import People
 from verifier.schemas import SPENT, fits
 
 Int64s = npt.NDArray[np.int64]
@@ -20,7 +21,8 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Before:
-    """`spent` (pa.Table, SPENT): what earlier versions released or cut off, by person. `first_us`: where the window begins.
+    """`spent` (pa.Table, SPENT): what earlier versions released or cut off, by account; whose it is, is found here.
+    `first_us`: where the window begins.
 
     Raises:
         ValueError: a table of another schema, or with a null.
@@ -34,16 +36,24 @@ class Before:
         if not fits(self.spent, SPENT) or any(column.null_count for column in self.spent.columns):
             raise ValueError("spent must be of the schema SPENT, without a null")
 
+    def of_people(self, people: People) -> Before:
+        """The same with the person in the place of the account; of an account that is nobody's, the account."""
+        account = self.spent.column("account").combine_chunks()
+        whose = pc.coalesce(people.whose(account), account)
+        at = SPENT.get_field_index("account")
+        return Before(self.spent.set_column(at, SPENT.field(at), whose), self.first_us)
+
 
 def parted(persons: Any, first: Int64s, time_us: Int64s, fragment: Any, before: Before) -> Mask:
     """For each row whether a session must begin with it because of what came out before.
 
     Args:
-        persons: binary(16), of each run of rows of one person. first: where each run begins.
+        persons: binary(16), of each run of rows of one person, as `before` (`Before.of_people`) names them.
+        first: where each run begins.
         time_us: of all rows, ascending within a run. fragment: int64, null: read from the files.
     """
     mask, inner = np.zeros(len(time_us), np.bool_), np.zeros(len(time_us), np.bool_)
-    index = pc.index_in(before.spent.column("person"), value_set=persons)
+    index = pc.index_in(before.spent.column("account"), value_set=persons)
     here = pc.is_valid(index)
     if not pc.any(here).as_py():
         return mask

@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from verifier.columns import Int64s
 from verifier.distinct import distinct
-from verifier.holdings import Held
+from verifier.held import Held
 from verifier.intervals import Claims
 from verifier.policy import Policy
 from verifier.published import rounded_occurrences, rungs
 from verifier.release import Release
-from verifier.staging import Int64s, Staged
+from verifier.staging import Staged
 from verifier.violations import Tally
 
 FEWEST: Final = 1 << 20
@@ -41,7 +42,7 @@ class Counts:
         """Count one bucket's true emissions of released records, and check the caps c and C (G4).
 
         Args:
-            held: what the bucket's people held in the window: they count in it beside the units of their events.
+            held: what the bucket's people held: they count in it beside the units of their closed sessions.
         """
         person = staged.person[claims.start]
         people = len(staged.persons)
@@ -62,7 +63,7 @@ class Counts:
         change = np.ones(len(key), np.bool_)
         change[1:] = key[1:] != key[:-1]
         holds = distinct(np.concatenate([key[change], held.person << 32 | self._numbers(held.units)]))
-        self.units_known |= bool((holds & 0xFFFFFFFF).any())  # 0: unknown
+        self.units_known |= held.known or bool((holds & 0xFFFFFFFF).any())  # 0: unknown
         number = np.bincount(holds >> 32, minlength=len(staged.persons))
         first = np.cumsum(number) - number
         of_holder = number[holder]

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from verifier.columns import Halves, Int64s, halves, whole
 from verifier.distinct import distinct
-from verifier.staging import Halves, Int64s, Mask, Staged, halves, whole
+from verifier.staging import Mask, Staged
 from verifier.violations import Tally
 
 

@@ -36,6 +36,29 @@ EMISSIONS: Final = pa.schema(
     ]
 )
 
+NAMED: Final = pa.schema(
+    [
+        pa.field("person", pa.binary(16), nullable=False),
+        pa.field("account", pa.binary(16), nullable=False),
+        pa.field("unit", pa.dictionary(pa.int32(), pa.string())),  # null: unknown, which counts as one unit
+        pa.field("time_us", pa.int64(), nullable=False),
+    ]
+)
+"""Which unit an account named, when: in a session that is not over, a repeat, a record that is no event of the version."""
+
+ROWS: Final = pa.schema(
+    [
+        pa.field("account", pa.string(), nullable=False),
+        pa.field("person", pa.string()),  # null: whose it is, is not said
+        pa.field("unit", pa.string()),  # null: unknown
+        pa.field("status", pa.string(), nullable=False),  # participates | objects | left
+        pa.field("valid_from_us", pa.int64()),  # null: since ever
+        pa.field("valid_to_us", pa.int64()),  # null: for ever; half-open
+        pa.field("recorded_at_us", pa.int64()),  # null: nobody knows when
+    ]
+)
+"""The rows of a participation file."""
+
 SPANS: Final = pa.schema(
     [
         pa.field("person", pa.binary(16), nullable=False),
@@ -44,16 +67,16 @@ SPANS: Final = pa.schema(
         pa.field("to_us", pa.int64(), nullable=False),  # half-open
     ]
 )
-"""Who held which unit from when to when, as the registry has it."""
+"""Who held which unit from when to when."""
 
 SPENT: Final = pa.schema(
     [
-        pa.field("person", pa.binary(16), nullable=False),
+        pa.field("account", pa.binary(16), nullable=False),
         pa.field("from_us", pa.int64(), nullable=False),
         pa.field("to_us", pa.int64(), nullable=False),  # closed
     ]
 )
-"""When something of a person was released or cut off by a cap, in an earlier version."""
+"""When something of an account's person was released or cut off by a cap, in an earlier version."""
 
 COLUMNS: Final = ("actions", "length", "people", "occurrences")
 """The columns of a released record, in order."""

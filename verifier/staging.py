@@ -11,37 +11,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from verifier.before import Before, parted
-from verifier.schemas import EMISSIONS, EVENTS, fits
+from verifier.columns import Halves, Int64s, coded, halves, whole
+from verifier.people import Owned
+from verifier.schemas import EMISSIONS, EVENTS, NAMED, fits
 from verifier.violations import Tally
 
-Int64s = npt.NDArray[np.int64]
-Words = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """What one person bucket staged: `events` (EVENTS, in total order), `emissions` (EMISSIONS), and `waiting` (EVENTS): of
-    sessions that are not over, as pa.Table."""
+    """What one person bucket staged, as pa.Table: `events` (EVENTS, in total order), `emissions` (EMISSIONS), `waiting`
+    (EVENTS): of sessions that are not over, and `named` (NAMED): which units all else names."""
 
     events: Any
     emissions: Any
     waiting: Any
-
-
-class Halves(NamedTuple):
-    """128-bit digests as two words each, so that they compare as their bytes do."""
-
-    high: Words
-    low: Words
+    named: Any
 
 
 class Staged(NamedTuple):
     """A bucket's events as arrays of one value a row.
 
-    `digest`: the person's. `person`: a number for each distinct person; `persons`: their digests, binary(16), in that
-    order. `run`, `session`: numbers that grow where the person, or the session, changes. `path`: index into `paths`
-    (string, distinct). `unit`: index into `units` (None: unknown).
+    `digest`: the person's, as staged. `person`: a number for each distinct person; `persons`: who they are, binary(16), in
+    that order, under the verifier's own names. `run`, `session`: numbers that grow where the digest, or the session,
+    changes. `path`: index into `paths` (string, distinct). `unit`: index into `units` (None: unknown).
     """
 
     digest: Halves
@@ -55,28 +49,14 @@ class Staged(NamedTuple):
     units: list[str | None]
 
 
-def halves(column: Any) -> Halves:
-    """Binary(16) without nulls → two words a value, in the bytes' order."""
-    raw = np.frombuffer(column.buffers()[1] or b"", ">u8", count=2 * (column.offset + len(column)))
-    pairs = raw.reshape(-1, 2)[column.offset :]
-    return Halves(pairs[:, 0].astype(np.uint64), pairs[:, 1].astype(np.uint64))
-
-
-def whole(table: Any, name: str) -> Any:
-    """A column as one array. Dictionaries must be unified."""
-    chunks = table.column(name).chunks
-    return (
-        chunks[0]
-        if len(chunks) == 1
-        else pa.concat_arrays(chunks)
-        if chunks
-        else pa.array([], table.field(name).type)
-    )
-
-
 def is_sound(bucket: Bucket, tally: Tally) -> bool:
     """Whether a bucket's tables can be read at all: their schemas, and no null where none may be."""
-    tables = ((bucket.events, EVENTS), (bucket.emissions, EMISSIONS), (bucket.waiting, EVENTS))
+    tables = (
+        (bucket.events, EVENTS),
+        (bucket.emissions, EMISSIONS),
+        (bucket.waiting, EVENTS),
+        (bucket.named, NAMED),
+    )
     if not all(fits(table, schema) for table, schema in tables):
         tally.add("bucket_schema", 1)
         return False
@@ -93,24 +73,29 @@ def is_sound(bucket: Bucket, tally: Tally) -> bool:
     return nulls == 0
 
 
-def active_people(bucket: Bucket, first_us: int) -> int:
-    """How many people did something in the window itself: events that were read, not those that only waited."""
+def active_people(tables: list[tuple[Any, Owned]], first_us: int) -> int:
+    """How many people did something in the window itself: events that were read, not those that only waited.
+
+    Args:
+        tables: EVENTS, and whose the rows are.
+    """
     persons = []
-    for table in (bucket.events, bucket.waiting):
-        own = pc.and_(table.column("fragment").is_null(), pc.greater_equal(table.column("time_us"), first_us))
-        persons += table.column("person").filter(own).chunks
+    for table, owner in tables:
+        own = np.asarray(table.column("time_us")) >= first_us
+        own &= np.asarray(table.column("fragment").is_null())
+        persons.append(owner.persons.take(pa.array(np.unique(owner.person[own]))))
     return len(pc.unique(pa.chunked_array(persons, pa.binary(16))))
 
 
-def read_events(events: Any, *, gap_us: int, before: Before, tally: Tally) -> Staged:
-    """Check the order and uniqueness of EVENTS and derive people and sessions.
+def read_events(events: Any, owner: Owned, *, gap_us: int, before: Before, tally: Tally) -> Staged:
+    """Check the order and uniqueness of EVENTS and derive sessions.
 
     Args:
-        events: pa.Table, EVENTS, without nulls but in unit, record_id and fragment.
+        events: pa.Table, EVENTS, without nulls but in unit, record_id and fragment, dictionaries unified.
+        owner: whose the rows are.
         gap_us: a session ends where the next event of its person is later by more than this.
         before: and where something that came out before lies in between.
     """
-    events = events.unify_dictionaries()
     column = whole(events, "person")
     digest = halves(column)
     time_us, file, position = (np.asarray(whole(events, name)) for name in ("time_us", "file", "position"))
@@ -119,16 +104,24 @@ def read_events(events: Any, *, gap_us: int, before: Before, tally: Tally) -> St
     opens = later.copy()
     opens[1:] |= time_us[1:] - time_us[:-1] > gap_us
     first = np.flatnonzero(later)
-    opens |= parted(column.take(pa.array(first)), first, time_us, whole(events, "fragment"), before)
+    of_run = owner.persons.take(pa.array(owner.person[first]))
+    opens |= parted(of_run, first, time_us, whole(events, "fragment"), before)
     run = np.cumsum(later, dtype=np.int64)
     tally.add("unsorted_events", _descends([*digest, time_us, file, position]))
     tally.add("duplicate_event", _same_place(file, position))
-    person, persons = _people(column, digest, later, run)
-    tally.add("duplicate_event", _same_record(whole(events, "record_id"), person))
-    path, paths = _coded(whole(events, "path"))
-    unit, units = _coded(whole(events, "unit"))
+    tally.add("duplicate_event", _same_record(whole(events, "record_id"), owner.person))
+    path, paths = coded(whole(events, "path"))
+    unit, units = coded(whole(events, "unit"))
     return Staged(
-        digest, person, persons, run, np.cumsum(opens, dtype=np.int64), path, paths, unit, units.to_pylist()
+        digest,
+        owner.person,
+        owner.persons,
+        run,
+        np.cumsum(opens, dtype=np.int64),
+        path,
+        paths,
+        unit,
+        units.to_pylist(),
     )
 
 
@@ -140,28 +133,6 @@ def _descends(keys: list[npt.NDArray[Any]]) -> Mask:
         smaller |= equal & (key[1:] < key[:-1])
         equal &= key[1:] == key[:-1]
     return smaller
-
-
-def _people(column: Any, digest: Halves, later: Mask, run: Int64s) -> tuple[Int64s, Any]:
-    first = np.flatnonzero(later)
-    if not _descends([digest.high[first], digest.low[first]]).any():
-        return run - 1, column.take(pa.array(first))
-    # Out of order a person may come back: the runs would count them twice.
-    encoded = column.dictionary_encode()
-    return np.asarray(encoded.indices, np.int64), encoded.dictionary
-
-
-def _coded(column: Any) -> tuple[Int64s, Any]:
-    """A dictionary column as indexes into *distinct* values; null is a value of its own."""
-    distinct = column.dictionary.dictionary_encode(null_encoding="encode")
-    codes = np.asarray(distinct.indices, np.int64)
-    values = distinct.dictionary
-    if column.null_count:
-        if not values.null_count:
-            values = pa.concat_arrays([values, pa.nulls(1, values.type)])
-        null = values.to_pylist().index(None)
-        codes = np.append(codes, null)
-    return codes[np.asarray(column.indices.fill_null(-1), np.int64)], values
 
 
 def _same_place(file: npt.NDArray[np.int32], position: Int64s) -> int:

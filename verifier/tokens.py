@@ -14,11 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from verifier.columns import Int64s, Words
 from verifier.intervals import Claims
 from verifier.policy import LONGEST
 from verifier.release import Release
 from verifier.schemas import LEVEL_MARK, LEVEL_SEPARATOR
-from verifier.staging import Int64s, Mask, Words
+from verifier.staging import Mask
 
 ONE: Final = np.uint64(1)
 

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from verifier.before import Before
 from verifier.counts import Counts
-from verifier.holdings import Held, Holdings, held_by
+from verifier.held import Held, held_by, named_in, together
 from verifier.intervals import Claims, check_intervals, digest_array
+from verifier.people import Owned, People, owned
 from verifier.policy import Policy
 from verifier.release import Release, read_release
 from verifier.staging import Bucket, Staged, active_people, is_sound, read_events
@@ -70,7 +71,7 @@ def verify(
     parquet: Sequence[Path],
     buckets: Iterable[Callable[[], Bucket]],
     policy: Policy,
-    holdings: Holdings,
+    people: People,
     before: Before,
     *,
     in_order: Each = map,
@@ -81,7 +82,7 @@ def verify(
         parquet: all files of one version, `…/<kind>/<split>-<i>-of-<n>.parquet`; none where nothing could be released.
         buckets: loaders of all person buckets. Memory is bounded by as many as are looked at at a time.
         policy: what was promised.
-        holdings: who held which unit, as the registry has it.
+        people: who takes part, and the nights drawn on.
         before: what earlier versions released.
         in_order: like `map`, one at a time; or several at a time, if the results keep the order.
 
@@ -90,18 +91,19 @@ def verify(
     """
     tally = Tally()
     release = read_release(parquet, policy, tally)
-    recount = _Recount(release, policy, holdings, before, tally)
+    recount = _Recount(release, policy, people, before, tally)
     for one in in_order(recount.examine, buckets):
         recount.add(one)
     return recount.close()
 
 
 class _Examined(NamedTuple):
-    """One bucket, looked at by itself. `claims`: of released records, and true."""
+    """One bucket, looked at by itself. `claims`: of released records, and true. `owners`: of each of its tables."""
 
     staged: Staged
     claims: Claims
     held: Held
+    owners: list[Owned]
     active: int
     events: int
     emissions: int
@@ -111,13 +113,17 @@ class _Recount:
     """The state between buckets."""
 
     def __init__(
-        self, release: Release, policy: Policy, holdings: Holdings, before: Before, tally: Tally
+        self, release: Release, policy: Policy, people: People, before: Before, tally: Tally
     ) -> None:
-        self.release, self.policy, self.before, self.tally = release, policy, before, tally
+        self.release, self.policy, self.people, self.tally = release, policy, people, tally
+        self.before = before.of_people(people)
         self.digests = digest_array(release.digests)
-        self.spans = holdings.in_window()
-        self.counts = Counts(len(release.digests), units_known=self.spans.num_rows > 0)
+        self.spans = people.spans()
+        known = self.spans is not None and self.spans.num_rows > 0
+        self.counts = Counts(len(release.digests), units_known=known)
         self.persons: list[Any] = []
+        self.present: list[Any] = []
+        self.pairs: list[Any] = []
         self.active = self.events = self.sessions = self.emissions = self.released_events = 0
 
     def examine(self, load: Callable[[], Bucket]) -> tuple[_Examined | None, Tally]:
@@ -125,7 +131,9 @@ class _Recount:
         bucket, tally = load(), Tally()
         if not is_sound(bucket, tally):
             return None, tally
-        staged = read_events(bucket.events, gap_us=self.policy.gap_us, before=self.before, tally=tally)
+        tables = [table.unify_dictionaries() for table in (bucket.events, bucket.waiting, bucket.named)]
+        owners = [owned(table, self.people, tally) for table in tables]
+        staged = read_events(tables[0], owners[0], gap_us=self.policy.gap_us, before=self.before, tally=tally)
         claims = check_intervals(bucket.emissions, staged, self.digests, tally)
         # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
         claims = _where(claims, claims.record >= 0)
@@ -136,8 +144,14 @@ class _Recount:
         one = _Examined(
             staged,
             _where(claims, true),
-            held_by(staged.persons, self.spans),
-            active_people(bucket, self.before.first_us),
+            together(
+                [
+                    held_by(staged.persons, self.spans),
+                    *(named_in(tables[at], owners[at], staged.persons) for at in (1, 2)),
+                ]
+            ),
+            owners,
+            active_people([(tables[at], owners[at]) for at in (0, 1)], self.before.first_us),
             bucket.events.num_rows,
             bucket.emissions.num_rows,
         )
@@ -151,6 +165,8 @@ class _Recount:
             return
         self.counts.add(one.claims, one.staged, one.held, self.policy, self.tally)
         self.persons.append(one.staged.persons)
+        self.present.append(pc.unique(pa.chunked_array([owner.persons for owner in one.owners])))
+        self.pairs += [owner.pairs for owner in one.owners]
         self.active += one.active
         self.events += one.events
         self.sessions += int(one.staged.session[-1]) if len(one.staged.session) else 0
@@ -158,9 +174,15 @@ class _Recount:
         self.released_events += int(one.claims.length.sum())
 
     def close(self) -> Verification:
-        persons = pa.chunked_array(self.persons, pa.binary(16))
-        people = len(pc.unique(persons))
-        self.tally.add("person_in_two_buckets", len(persons) - people)
+        people = len(pc.unique(pa.chunked_array(self.persons, pa.binary(16))))
+        present = pa.chunked_array(self.present, pa.binary(16))
+        self.tally.add("person_in_two_buckets", len(present) - len(pc.unique(present)))
+        if self.pairs:
+            pairs = pa.concat_tables(self.pairs)
+            pairs = pairs.group_by(pairs.column_names, use_threads=False).aggregate([])
+            staged, own = (len(pc.unique(pairs.column(name))) for name in ("staged", "person"))
+            self.tally.add("split_person", pairs.num_rows - own)
+            self.tally.add("merged_people", pairs.num_rows - staged)
         self.counts.check(self.release, self.policy, self.tally)
         support, occurrences = self.counts.people, self.counts.occurrences
         measured = Measured(

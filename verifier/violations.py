@@ -29,7 +29,12 @@ KINDS: Final[dict[str, str]] = {
     "bucket_null": "a staged value is null where none may be",
     "unsorted_events": "staged events are not in total order",
     "duplicate_event": "an event was staged twice",
-    "person_in_two_buckets": "a person's digest is in more than one bucket",
+    # whose it is
+    "split_person": "accounts of one person are staged as several people",
+    "merged_people": "accounts of several people are staged as one person",
+    "person_in_two_buckets": "a person is in more than one bucket",
+    "not_admitted": "a staged event or unit is of an account that does not take part then",
+    "outside_nights": "a staged event or unit is of no night that the version draws on",
     # what was emitted
     "interval_bounds": "an emission's rows are not in its bucket",
     "two_persons": "an emission's rows are of several people",

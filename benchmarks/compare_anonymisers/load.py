@@ -63,7 +63,7 @@ def load(name: str, pattern: str, mapping: Mapping) -> Log:
     """
     ordered = read_ordered(name, pattern, mapping)
     sequenced = build_actions(ordered, gap_us=GAP_US, drop_repeats=True)
-    packed = pack(sequenced, ordered, held=UNITS.empty_table())
+    packed = pack(sequenced, ordered, held=UNITS.empty_table(), named=UNITS.empty_table())
     nobody = np.zeros(packed.people, np.int32)  # everybody in one unit that nobody looks at
     sessions = Sessions(
         packed.path, packed.starts, packed.person, np.arange(packed.people + 1, dtype=np.int64), nobody

@@ -90,7 +90,9 @@ def sequenced(events: int) -> Sequenced:
 @cache
 def packed(events: int) -> Packed:
     """The same as the solving worker gets them."""
-    return pack(sequenced(events), ordered(events).events, held=UNITS.empty_table())
+    return pack(
+        sequenced(events), ordered(events).events, held=UNITS.empty_table(), named=UNITS.empty_table()
+    )
 
 
 @cache

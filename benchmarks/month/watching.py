@@ -38,9 +38,9 @@ def watched(source: Source) -> Iterator[list[Seen]]:
     seen: list[Seen] = []
     verify = etl.gates.verify_staged
 
-    def watching(job: Job, outcome: dict[str, Any]) -> Any:
+    def watching(job: Job, *told: Any) -> Any:
         seen.append(_look(job, source))
-        return verify(job, outcome)
+        return verify(job, *told)
 
     with mock.patch.object(etl.run, "verify_staged", watching):
         yield seen

@@ -122,7 +122,12 @@ def _tokens(columns: list[pa.DictionaryArray]) -> pa.DictionaryArray:
 class _Sequence(OneForOne):
     def work(self, element: tuple[int, Iterable[Travelling]]) -> Packed:
         events = order_events(receive(*element, self._job)).events
-        return pack(build_actions(events, gap_us=GAP_US, drop_repeats=True), events, held=UNITS.empty_table())
+        return pack(
+            build_actions(events, gap_us=GAP_US, drop_repeats=True),
+            events,
+            held=UNITS.empty_table(),
+            named=UNITS.empty_table(),
+        )
 
 
 def _write(_: object, parts: Iterable[Packed], *, k: int, out: str) -> None:

@@ -168,7 +168,7 @@ def everything(world: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     verify_staged = etl.run.verify_staged
 
-    def look(job: Any, outcome: Any) -> Any:
+    def look(job: Any, *told: Any) -> Any:
         staging: Staging = job.staging
         for bucket in staging.buckets():
             for name in ("events", "emissions"):
@@ -186,7 +186,7 @@ def everything(world: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         seen["outcome"] = orjson.loads(staging.outcome.read_bytes())
         seen["letters"] = pq.ParquetFile(staging.dead_letters).read().to_pylist()
         seen["release"] = staging.release.read_bytes()
-        return verify_staged(job, outcome)
+        return verify_staged(job, *told)
 
     with monkeypatch.context() as patch:
         patch.setattr(etl.run, "verify_staged", look)

@@ -126,7 +126,9 @@ def test_a_person_counts_in_every_unit_held_in_the_window(tmp_path):
 def test_a_pack_that_forgets_a_unit_is_caught(tmp_path, monkeypatch):
     units(tmp_path)
     pack = etl.steps.pack
-    monkeypatch.setattr(etl.steps, "pack", lambda *args, held: pack(*args, held=held.slice(0, 0)))
+    monkeypatch.setattr(
+        etl.steps, "pack", lambda *args, held, named: pack(*args, held=held.slice(0, 0), named=named)
+    )
     with pytest.raises(QuarantinedError):
         go(tmp_path)
     assert quarantined(tmp_path) == {"unit_diversity"}
@@ -157,7 +159,7 @@ def test_whether_units_are_known_does_not_tell_who_is_there(named, asked):
     ]
     held = pa.Table.from_pylist(rows, schema=UNITS)
     job = SimpleNamespace(held=held, anonymity=policy(min_outside_unit=3), memory_bytes=None, threads=1)
-    packed = pack(sequenced, order_events([events]).events, held=held)
+    packed = pack(sequenced, order_events([events]).events, held=held, named=UNITS.empty_table())
     assert etl.steps.solve_plan(None, [packed], [Counter(active=6)], job).plan.min_outside_unit == asked
 
 

@@ -7,6 +7,7 @@ from tests.mutants.fetching import FETCHING
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.moving import MOVING
 from tests.mutants.mutant import Mutant, mutated
+from tests.mutants.naming import UNITS_NAMED
 from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
@@ -15,7 +16,7 @@ from tests.mutants.spreading import SPREADING
 from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
-    *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
+    *(*COUNTING, *UNITS_NAMED, *CUTTING, *ADMISSION, *MINIMISING),
     *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING),
 )
 

@@ -88,9 +88,9 @@ COUNTING = (
         "tests/transforms/test_pack.py",
         (
             PACK,
-            "    both = distinct(holder * max(len(names), 1) + unit)\n",
-            "    both = distinct(holder * max(len(names), 1) + unit)\n"
-            "    both = both[np.unique(both // max(len(names), 1), return_index=True)[1]]\n",
+            "    offsets = np.searchsorted(both // max(len(names), 1),",
+            "    both = both[np.unique(both // max(len(names), 1), return_index=True)[1]]\n"
+            "    offsets = np.searchsorted(both // max(len(names), 1),",
         ),
     ),
     mutant(
@@ -98,8 +98,8 @@ COUNTING = (
         "tests/transforms/test_pack.py",
         (
             PACK,
-            "_units(events, sequenced.persons, held)\n",
-            "_units(events, sequenced.persons, held.slice(0, 0))\n",
+            "_units(events, sequenced.persons, held, named)\n",
+            "_units(events, sequenced.persons, held.slice(0, 0), named)\n",
         ),
     ),
     mutant(

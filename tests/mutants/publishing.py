@@ -21,9 +21,9 @@ PUBLISHING = (
         QUARANTINE,
         (
             "etl/run.py",
-            "verification = verify_staged(job, outcome)",
+            "verification = verify_staged(job, outcome, participation, memory)",
             'verification = __import__("verifier").Verification('
-            'outcome["released"]["records"], {}, __import__("verifier").Measured(*[0] * 9))',
+            'outcome["released"]["records"], {}, __import__("verifier").Measured(*[0] * 11))',
         ),
     ),
     mutant(
@@ -86,7 +86,7 @@ PUBLISHING = (
         "the verifier ignores the spans",
         LIES,
         (
-            "verifier/holdings.py",
+            "verifier/people.py",
             'return inside if pc.any(inside.column("unit").is_valid()).as_py() else inside.slice(0, 0)',
             "return inside.slice(0, 0)",
         ),

@@ -102,8 +102,8 @@ NIGHTS = (
         BEFORE,
         (
             "verifier/staging.py",
-            'own = pc.and_(table.column("fragment").is_null(), pc.greater_equal',
-            "own = pc.or_(True, pc.greater_equal",
+            '        own &= np.asarray(table.column("fragment").is_null())\n',
+            "        own[:] = True\n",
         ),
     ),
     mutant(
@@ -155,7 +155,11 @@ NIGHTS = (
     mutant(
         "events of an account that objected meanwhile stay in the pool",
         "tests/transforms/test_resume.py",
-        ("transforms/resume.py", "        admitted &= admit(", "        _ = admit("),
+        (
+            "transforms/resume.py",
+            "mask if registry is None else mask & admit(",
+            "mask if True else mask & admit(",
+        ),
     ),
     mutant(
         "a name that came to be known stays in what waits",
@@ -212,7 +216,7 @@ NIGHTS = (
     mutant(
         "spent intervals go though something waits beside them",
         WINDOWS,
-        ("etl/inheritance.py", 'old -= waits if kind == "spent" else set()', "pass"),
+        ("etl/inheritance.py", 'old -= waits if kind in ("spent", "units") else set()', "pass"),
     ),
     mutant(
         "a run does not look at the audit log",
@@ -227,6 +231,6 @@ NIGHTS = (
     mutant(
         "what another mapping named waits on",
         WINDOWS,
-        ("transforms/resume.py", "[code] & (not outdated)", "[code]"),
+        ("transforms/resume.py", "takes_part & (not outdated)", "takes_part"),
     ),
 )

@@ -99,14 +99,14 @@ def watch_staging(monkeypatch: pytest.MonkeyPatch) -> list[Staged]:
     seen: list[Staged] = []
     verify = etl.run.verify_staged
 
-    def watching(job: Job, outcome: dict[str, Any]) -> Any:
+    def watching(job: Job, *told: Any) -> Any:
         buckets = job.staging.buckets()
         tables = [
             [read_sealed(place(bucket), job.sealing_key) for bucket in buckets]
             for place in (job.staging.events, job.staging.emissions)
         ]
         seen.append(Staged(*tables))
-        return verify(job, outcome)
+        return verify(job, *told)
 
     monkeypatch.setattr(etl.run, "verify_staged", watching)
     return seen

@@ -38,7 +38,7 @@ def test_the_units_of_a_person_are_those_of_the_events_and_those_held(acts, held
     for _, batch in partition(pa.Table.from_batches([events_of(acts)]), buckets=buckets):
         ordered = order_events([batch]).events
         sequenced = build_actions(ordered, gap_us=30 * MINUTE, drop_repeats=True)
-        parts.append(pack(sequenced, ordered, held=table))
+        parts.append(pack(sequenced, ordered, held=table, named=UNITS.empty_table()))
         people += sequenced.persons.to_pylist()
     wanted = defaultdict(set)
     for who, unit in [*((act.person, act.unit) for act in acts), *held]:

@@ -20,7 +20,21 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from verifier import EMISSIONS, EVENTS, SPANS, SPENT, Before, Bucket, Holdings, Policy, Verification, verify
+from verifier import (
+    EMISSIONS,
+    EVENTS,
+    NAMED,
+    SPANS,
+    SPENT,
+    Before,
+    Bucket,
+    People,
+    Policy,
+    Roster,
+    Stays,
+    Verification,
+    verify,
+)
 
 MINUTE = 60_000_000
 POLICY = Policy(
@@ -42,6 +56,8 @@ LEVELS = {
 LIFT = {"click a": 0, "click b": 1, "type": 2, "open x": 0, "open y": 0}
 """The one global recoding: at which level an action is released."""
 
+EVER = (-(1 << 63), (1 << 63) - 1)
+
 LADDER = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150]
 
 
@@ -53,12 +69,19 @@ class Event(NamedTuple):
     position: int
     path: str
     record_id: int | None
-    account: bytes = bytes(16)
+    account: bytes
     fragment: int | None = None
 
 
-class Spent(NamedTuple):
+class Named(NamedTuple):
     person: bytes
+    account: bytes
+    unit: str | None
+    time_us: int
+
+
+class Spent(NamedTuple):
+    account: bytes
     from_us: int
     to_us: int
 
@@ -97,6 +120,11 @@ class World:
     spans: list[Span] = field(default_factory=list)
     window: tuple[int, int] = (0, 10**15)
     spent: list[Spent] = field(default_factory=list)
+    waiting: dict[int, list[Event]] = field(default_factory=dict)
+    named: dict[int, list[Named]] = field(default_factory=dict)
+    owners: dict[bytes, bytes] = field(default_factory=dict)
+    stays: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    erased: list[bytes] = field(default_factory=list)
 
     def write(self, folder: Path) -> list[Path]:
         return [
@@ -106,22 +134,35 @@ class World:
         ]
 
     def loaders(self) -> list[Callable[[], Bucket]]:
-        pairs = zip(self.events, self.emissions, strict=True)
-        return [
-            partial(Bucket, events_table(events), emissions_table(emissions), events_table([]))
-            for events, emissions in pairs
-        ]
+        return [partial(self.bucket, number) for number in range(len(self.events))]
+
+    def bucket(self, number: int) -> Bucket:
+        return Bucket(
+            events_table(self.events[number]),
+            emissions_table(self.emissions[number]),
+            events_table(self.waiting.get(number, [])),
+            named_table(self.named.get(number, [])),
+        )
 
     def verify(self, folder: Path, **how: Any) -> Verification:
-        return verify(self.write(folder), self.loaders(), self.policy, self.holdings(), self.before(), **how)
+        return verify(self.write(folder), self.loaders(), self.policy, self.people(), self.before(), **how)
 
     def before(self) -> Before:
         columns = list(zip(*self.spent, strict=True)) or [()] * len(SPENT)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, SPENT, strict=True)]
         return Before(pa.table(arrays, schema=SPENT), self.window[0])
 
-    def holdings(self) -> Holdings:
-        return Holdings(spans_table(self.spans), *self.window)
+    def people(self) -> People:
+        """Everybody is who `owners` says, or else who the account is; takes part at `stays`, or else always."""
+        rows = [event for part in (self.events, self.waiting.values()) for events in part for event in events]
+        accounts = sorted({row.account for row in rows} | {s.person for s in self.spans} | self.stays.keys())
+        stays = [(number, *self.stays.get(name, EVER)) for number, name in enumerate(accounts)]
+        owners = [self.owners.get(name, name) for name in accounts]
+        binary = pa.binary(16)
+        spans = spans_table(self.spans)
+        roster = Roster(pa.array(accounts, binary), pa.array(owners, binary), Stays.of(stays), spans)
+        plain = not (self.spans or self.owners or self.stays)
+        return People(None if plain else roster, pa.array(self.erased, binary), *self.window)
 
 
 def digest_of(actions: list[str]) -> bytes:
@@ -155,6 +196,11 @@ def emissions_table(emissions: list[Emission]) -> pa.Table:
 def spans_table(spans: list[Span]) -> pa.Table:
     columns = list(zip(*spans, strict=True)) or [()] * len(SPANS)
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, SPANS, strict=True)], schema=SPANS)
+
+
+def named_table(named: list[Named]) -> pa.Table:
+    columns = list(zip(*named, strict=True)) or [()] * len(NAMED)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, NAMED, strict=True)], schema=NAMED)
 
 
 def rows_table(rows: list[Row]) -> pa.Table:
@@ -214,7 +260,9 @@ def _log_of(
                 for _ in range(rng.choice([1, 1, 2])):
                     record_id = 1000 + len(log) if rng.random() < 0.8 else None
                     path = "\x1f".join(LEVELS[name])
-                    log.append(Event(person, unit, time_us, number, 10 * len(log) + day, path, record_id))
+                    log.append(
+                        Event(person, unit, time_us, number, 10 * len(log) + day, path, record_id, person)
+                    )
                     # Equal times, and a pause of exactly the gap, which does not end a session.
                     time_us += rng.choice([0, MINUTE, MINUTE, policy.gap_us])
     return log
@@ -304,7 +352,7 @@ def parted(one: Event, other: Event, spent: list[Spent]) -> bool:
     """Whether something that came out before meets the time between two events; in one piece that waited, ends excluded."""
     ends = int(one.fragment is not None and one.fragment == other.fragment)
     return any(
-        interval.person == one.person
+        interval.account == one.account
         and interval.from_us <= other.time_us - ends
         and one.time_us + ends <= interval.to_us
         for interval in spent

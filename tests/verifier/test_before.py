@@ -51,7 +51,7 @@ def test_one_piece_is_not_parted_by_what_came_out_at_its_events(tmp_path):
 
 def test_a_table_that_could_be_misread_is_refused():
     with pytest.raises(ValueError, match="SPENT"):
-        Before(SPENT.empty_table().select(["person"]), 0)
+        Before(SPENT.empty_table().select(["account"]), 0)
     with pytest.raises(ValueError, match="SPENT"):
         Before(pa.table([pa.nulls(1, field.type) for field in SPENT], names=SPENT.names), 0)
 

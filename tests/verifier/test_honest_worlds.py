@@ -20,10 +20,11 @@ from tests.verifier.honest import (
     emissions_table,
     events_table,
     make_world,
+    named_table,
     release,
     spans_table,
 )
-from verifier import SPANS, Holdings, Measured, Policy, verify
+from verifier import SPANS, Measured, Policy, Roster, Stays, verify
 
 
 @settings(max_examples=40, deadline=None)
@@ -53,9 +54,9 @@ def test_honest_worlds_hold(seed, buckets, k, j, c, total, drop_repeats):
 def test_worlds_hold_where_the_registry_knows_units(seed, data):
     """Spans of people who are there or not, of known and unknown units, that touch the window or do not."""
     world = make_world(seed, buckets=2, people=10, units=data.draw(st.integers(0, 2)))
-    world.window = (10, 20)
+    world.window = start, end = (10, 10**12)
     people = sorted({event.person for events in world.events for event in events})
-    moments = st.integers(7, 23)
+    moments = st.sampled_from([at + by for at in (start, end) for by in range(-3, 4)])
     span = st.builds(
         Span, st.sampled_from([*people, bytes(16)]), st.sampled_from(["a", "b", None]), moments, moments
     )
@@ -67,7 +68,7 @@ def test_worlds_hold_where_the_registry_knows_units(seed, data):
         verification = world.verify(Path(folder))
     assert verification.violations == {}
     units = {event.unit for events in world.events for event in events}
-    units |= {s.unit for s in world.spans if max(s.from_us, 10) < min(s.to_us, 20)}
+    units |= {s.unit for s in world.spans if max(s.from_us, start) < min(s.to_us, end)}
     assert verification.measured.min_outside_unit == (POLICY.min_outside_unit if units - {None} else 0)
 
 
@@ -80,7 +81,7 @@ def test_spans_that_could_be_misread_are_refused(spoil):
         nulls = pa.nulls(1, pa.int64())
         table = table.set_column(3, SPANS.field("to_us").with_nullable(True), nulls)
     with pytest.raises(ValueError, match="SPANS"):
-        Holdings(table, 0, 1)
+        Roster(pa.array([], pa.binary(16)), pa.array([], pa.binary(16)), Stays.of([]), table)
 
 
 def test_what_is_measured(tmp_path):
@@ -111,10 +112,10 @@ def test_what_is_measured(tmp_path):
 
 def test_nothing_released_holds():
     world = make_world(2)
-    verification = verify([], world.loaders(), world.policy, world.holdings(), world.before())
+    verification = verify([], world.loaders(), world.policy, world.people(), world.before())
     assert verification.ok
     assert (verification.records, verification.measured.smallest_support) == (0, 0)
-    assert verify([], [], world.policy, world.holdings(), world.before()).ok
+    assert verify([], [], world.policy, world.people(), world.before()).ok
 
 
 def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
@@ -126,11 +127,16 @@ def test_batches_dictionaries_and_slices_change_nothing(tmp_path):
         pieces = [events_table(events[at : at + 7]) for at in range(0, len(events), 7)]
         # A slice keeps the whole buffers and dictionaries of its parent.
         doubled = emissions_table([*emissions[:3], *emissions])
-        return Bucket(pa.concat_tables([*pieces, pieces[0].slice(0, 0)]), doubled.slice(3), events_table([]))
+        return Bucket(
+            pa.concat_tables([*pieces, pieces[0].slice(0, 0)]),
+            doubled.slice(3),
+            events_table([]),
+            named_table([]),
+        )
 
     loaders = [partial(in_pieces, number) for number in range(len(world.events))]
-    assert verify(paths, loaders, world.policy, world.holdings(), world.before()) == verify(
-        paths, world.loaders(), world.policy, world.holdings(), world.before()
+    assert verify(paths, loaders, world.policy, world.people(), world.before()) == verify(
+        paths, world.loaders(), world.policy, world.people(), world.before()
     )
 
 
@@ -152,14 +158,17 @@ def test_buckets_are_loaded_one_at_a_time(tmp_path):
         assert not alive
         alive.append(1)
         return Watched(
-            events_table(world.events[number]), emissions_table(world.emissions[number]), events_table([])
+            events_table(world.events[number]),
+            emissions_table(world.emissions[number]),
+            events_table([]),
+            named_table([]),
         )
 
     assert verify(
         world.write(tmp_path),
         [partial(load, number) for number in range(total)],
         world.policy,
-        world.holdings(),
+        world.people(),
         world.before(),
     ).ok
 

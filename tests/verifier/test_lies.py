@@ -12,17 +12,25 @@ import pyarrow as pa
 import pytest
 
 from etl.ahead import map_ahead
+from tests.verifier import lies_about_accounts, lies_about_rows
 from tests.verifier import lies_about_emissions as emissions
 from tests.verifier import lies_about_people as people
-from tests.verifier import lies_about_rows
-from tests.verifier.honest import POLICY, Bucket, World, emissions_table, events_table, make_world
+from tests.verifier.honest import (
+    POLICY,
+    Bucket,
+    World,
+    emissions_table,
+    events_table,
+    make_world,
+    named_table,
+)
 from tests.verifier.lying import LIES, released
 from verifier import EVENTS, KINDS, counts, verify
 from verifier.counts import Counts
 from verifier.release import Release
 from verifier.violations import Tally
 
-THEMES = (emissions, people, lies_about_rows)
+THEMES = (lies_about_accounts, emissions, people, lies_about_rows)
 """Importing them enters their lies."""
 
 
@@ -61,13 +69,15 @@ def test_every_kind_has_a_lie():
 
 @pytest.mark.parametrize("events_spoilt", [True, False])
 def test_a_bucket_of_another_schema(world, tmp_path, events_spoilt):
-    bucket = Bucket(events_table(world.events[0]), emissions_table(world.emissions[0]), events_table([]))
+    bucket = Bucket(
+        events_table(world.events[0]), emissions_table(world.emissions[0]), events_table([]), named_table([])
+    )
     if events_spoilt:
         bucket = replace(bucket, events=bucket.events.drop_columns("unit"))
     else:
         bucket = replace(bucket, emissions=bucket.emissions.drop_columns("session"))
     violations = verify(
-        world.write(tmp_path), [lambda: bucket], POLICY, world.holdings(), world.before()
+        world.write(tmp_path), [lambda: bucket], POLICY, world.people(), world.before()
     ).violations
     assert violations["bucket_schema"] == 1
 
@@ -76,9 +86,9 @@ def test_a_null_in_a_bucket(world, tmp_path):
     events = events_table(world.events[0])
     nulls = pa.nulls(events.num_rows, events.schema.field("path").type)
     spoilt = events.set_column(5, events.schema.field("path").with_nullable(True), nulls)
-    bucket = Bucket(spoilt, emissions_table([]), events_table([]))
+    bucket = Bucket(spoilt, emissions_table([]), events_table([]), named_table([]))
     assert (
-        verify(world.write(tmp_path), [lambda: bucket], POLICY, world.holdings(), world.before()).violations[
+        verify(world.write(tmp_path), [lambda: bucket], POLICY, world.people(), world.before()).violations[
             "bucket_null"
         ]
         == events.num_rows
@@ -127,20 +137,22 @@ def test_values_that_stand_twice_in_a_dictionary_are_one(world, tmp_path):
         for events, emitted in zip(world.events, world.emissions, strict=True):
             table = events_table(events)
             table = table.set_column(1, EVENTS.field("unit"), doubled(table.column("unit")))
-            loaders.append(partial(Bucket, table, emissions_table(emitted), events_table([])))
+            loaders.append(
+                partial(Bucket, table, emissions_table(emitted), events_table([]), named_table([]))
+            )
         return loaders
 
-    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()) == world.verify(
+    assert verify(world.write(tmp_path), buckets(), POLICY, world.people(), world.before()) == world.verify(
         tmp_path
     )
     people.a_record_of_people_without_a_unit(world)
-    assert verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()) == world.verify(
+    assert verify(world.write(tmp_path), buckets(), POLICY, world.people(), world.before()) == world.verify(
         tmp_path
     )
     people.a_record_of_one_unit(world)
     assert (
         "unit_diversity"
-        in verify(world.write(tmp_path), buckets(), POLICY, world.holdings(), world.before()).violations
+        in verify(world.write(tmp_path), buckets(), POLICY, world.people(), world.before()).violations
     )
 
 

@@ -45,7 +45,7 @@ def file(world, tmp_path) -> Path:
 
 def violations(world: World, root: Path) -> dict[str, int]:
     paths = sorted(path for path in root.rglob("*") if path.is_file())
-    return verify(paths, world.loaders(), world.policy, world.holdings(), world.before()).violations
+    return verify(paths, world.loaders(), world.policy, world.people(), world.before()).violations
 
 
 def honest_rows(file: Path) -> pa.Table:
@@ -229,9 +229,7 @@ def test_any_changed_byte_is_found_or_harmless(world, file, tmp_path):
 
 def test_a_missing_file_raises(world, tmp_path):
     with pytest.raises(FileNotFoundError):
-        verify(
-            [tmp_path / "sequences" / NAME], world.loaders(), world.policy, world.holdings(), world.before()
-        )
+        verify([tmp_path / "sequences" / NAME], world.loaders(), world.policy, world.people(), world.before())
 
 
 def test_order_is_that_of_the_digests(world):
