@@ -20,6 +20,7 @@ from transforms.decode import reasons
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
+from transforms.missing import named, without_null_words
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
@@ -29,6 +30,7 @@ from transforms.record_ids import record_ids, words_of
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
+from transforms.where import chosen
 
 FILTERED: Final = "where_filter"
 OUTSIDE_WINDOW: Final = "outside_window"
@@ -101,7 +103,8 @@ def to_events(
     """
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
-    account = _accounts(rows, mapping.person, path_account)
+    rows = without_null_words(rows, mapping)
+    account = _accounts(rows, mapping.person, named(path_account, mapping))
     digests = pseudonyms(account.dictionary, key=policy.person_key)
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
@@ -111,11 +114,8 @@ def to_events(
     # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
     rows, code = drops.keep(rows, code, np.append(admissible, True)[code], NOT_ADMITTED)
     if mapping.where is not None:
-        asked = as_distinct_text(rows.column(mapping.where.column))
-        wanted = pc.is_in(asked.dictionary, value_set=pa.array(mapping.where.in_, pa.string())).take(
-            asked.indices
-        )
-        rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
+        wanted = chosen(rows.column(mapping.where.column), mapping.where.in_)
+        rows, code = drops.keep(rows, code, wanted, FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
     rows, code = _only(rows, code >= 0), code[code >= 0]
     parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -125,7 +125,22 @@ class Where(_Model):
     @field_validator("in_", mode="before")
     @classmethod
     def _as_text(cls, value: object) -> object:
-        return [str(item) for item in value] if isinstance(value, list | tuple) else value
+        if not isinstance(value, list | tuple):
+            return value
+        if any(isinstance(item, list | dict) or item is None for item in value):
+            raise ValueError("where.in is a list of words: quote a word that holds a blank, a colon or a bracket")
+        return [str(item) for item in value]
+
+
+NULL_IDS: Final = (
+    *("undefined", "null", "none", "nil", "nan", "nat", "na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "<n/a>", "\\n"),
+    *("(null)", "<null>", "[null]", "{null}", "(none)", "<none>", "[none]", "<nil>", "(nil)", "(undefined)"),
+    *("<undefined>", "(empty)", "<empty>", "empty", "(blank)", "blank", "(not set)", "not set", "missing"),
+    *("not available", "-", "--", "---", "—", "–", "?", "??", "???", ".", "_", "*", '""', "''", "{}", "[]"),
+    *("[object object]", "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}"),
+)
+"""What programs write where there is no id: the nothing of JavaScript, SQL, Python, Go, R, pandas, spreadsheets, COPY
+(`\\N`), Google Analytics, web servers (`-`), and the nil UUID (RFC 9562). Compared as `transforms.missing` says."""
 
 
 class Mapping(_Model):
@@ -137,11 +152,15 @@ class Mapping(_Model):
     names: tuple[str, ...] = ()
     """Column names of a delimited file without a header."""
     quote: str | None = Field(default='"', max_length=1)
-    """The quote character of a delimited file; null: quotes are ordinary characters."""
-    multiline: bool = True
-    """Whether a quoted value may hold line breaks; `false` lets a large quoted file be split."""
+    """The quote character of a delimited file; null, and of a TSV if not given: quotes are ordinary characters."""
+    multiline: bool | None = None
+    """Whether a quoted value may hold line breaks; `false` lets a large quoted file be split. Not given: it may, unless
+    one of its lines reads as a record."""
     encoding: str = "utf-8"
     null_tokens: tuple[str, ...] = Field(default=(), alias="null")
+    """Words that mean "no value", in every mapped column."""
+    null_ids: tuple[str, ...] = NULL_IDS
+    """Words that name no person, no unit and no record."""
     where: Where | None = None
     person: Annotated[PersonSpec, _column_or_spec("column")]
     time: Annotated[TimeSpec, _column_or_spec("column")]
@@ -156,6 +175,14 @@ class Mapping(_Model):
     drop_repeats: bool = True
     optional: tuple[str, ...] = ()
     """Columns that a whole file may lack."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _quotes_of_the_format(cls, values: object) -> object:
+        """text/tab-separated-values (IANA) knows no quotes, and most that write it write none."""
+        if isinstance(values, dict) and values.get("format") == "tsv" and "quote" not in values:
+            return {**values, "quote": None}
+        return values
 
     @field_validator("timezone")
     @classmethod

@@ -57,7 +57,8 @@ def test_what_the_csv_module_writes_is_read_back(
     for row in table:
         positions.append(len(buffer.getvalue().encode()))
         writer.writerow(row)
-    rows, rejects = decode(buffer.getvalue().encode(), piece=piece, max_record_bytes=1000)
+    mapping = mapping_of("a", "c", format="csv", multiline=True)
+    rows, rejects = decode(buffer.getvalue().encode(), mapping, piece=piece, max_record_bytes=1000)
     assert rejects == []
     assert rows == [
         (position, a or None, c or None) for position, (a, _, c) in zip(positions, table, strict=True)
@@ -68,8 +69,10 @@ soup = st.text(st.sampled_from('ab"""",,,\n\n\ré\0'), max_size=150).map(str.enc
 
 
 @settings(deadline=None, max_examples=150)
-@given(soup, st.integers(1, 60), st.booleans(), st.sampled_from([5, 12, LIMIT]))
-def test_any_bytes_in_any_pieces_give_the_same(data: bytes, piece: int, multiline: bool, limit: int) -> None:
+@given(soup, st.integers(1, 60), st.sampled_from([None, True, False]), st.sampled_from([5, 12, LIMIT]))
+def test_any_bytes_in_any_pieces_give_the_same(
+    data: bytes, piece: int, multiline: bool | None, limit: int
+) -> None:
     mapping = mapping_of("a", "c", format="csv", multiline=multiline)
     assert decode(data, mapping, piece=piece, max_record_bytes=limit) == decode(
         data, mapping, max_record_bytes=limit
@@ -113,11 +116,14 @@ def test_without_quotes_it_is_split_and_count(lines: list[str]) -> None:
     ("text", "rows", "rejects"),
     [
         ('x,"y\nz",w\n', [(0, "x", "w")], []),
+        ('x,"y\nu,v,w\nz",w\n', [(5, "u", "w")], [(0, reasons.QUOTE_UNCLOSED), (11, reasons.FIELD_COUNT)]),
+        ('x,"y,z\nu,""v"",w\n', [], [(0, reasons.QUOTE_UNCLOSED), (7, reasons.QUOTE_MALFORMED)]),
         ('"a""b",,"c"\n', [(0, 'a"b', "c")], []),
         ('a"b,,c"\n', [(0, 'a"b', 'c"')], []),
         ('a,"b,c\nd,e,f\n', [(7, "d", "f")], [(0, reasons.QUOTE_UNCLOSED)]),
         ('a,"b"x,c\nd,e,f\n', [(9, "d", "f")], [(0, reasons.QUOTE_MALFORMED)]),
-        ('a,"b\nd,"e",f\n', [(5, "d", "f")], [(0, reasons.QUOTE_MALFORMED)]),
+        ('a,"b\nd,"e",f\n', [(5, "d", "f")], [(0, reasons.QUOTE_UNCLOSED)]),
+        ('a,"b\nd"e,f\n', [], [(0, reasons.QUOTE_MALFORMED), (5, reasons.FIELD_COUNT)]),
         ("a,b\nd,e,f\ng,h,i,j", [(4, "d", "f")], [(0, reasons.FIELD_COUNT), (10, reasons.FIELD_COUNT)]),
         (
             'a,"b\n' + "x,y,z\n" * 20 + 'q,r",s\n',
@@ -153,13 +159,42 @@ def test_invalid_text_costs_its_record() -> None:
     )
 
 
-def test_null_tokens_quoted_or_not() -> None:
-    mapping = mapping_of("a", "c", format="csv", null=["NA", "-"])
-    assert decode(b'NA,x,-\n"NA",x,""\nNAN,x,c\n', mapping)[0] == [
-        (0, None, None),
-        (7, None, None),
-        (17, "NAN", "c"),
-    ]
+STRAY = 'u2,"q,search\nu3,plan,edit\nu1,n",approve\nu2,end,close\n'
+"""The second field of the first record begins with a quote, that of the third ends with one."""
+BY_LINE = ([(13, "u3", "edit"), (26, "u1", "approve"), (40, "u2", "close")], [(0, reasons.QUOTE_UNCLOSED)])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("piece", [1, 3, 1000])
+def test_a_stray_quote_moves_no_act_to_another_person(end: str, piece: int) -> None:
+    rows, rejects = decode(STRAY.replace("\n", end).encode(), piece=piece)
+    assert [row[1:] for row in rows] == [row[1:] for row in BY_LINE[0]]
+    assert [reason for _, reason in rejects] == [reasons.QUOTE_UNCLOSED]
+    last = f'u2,x,"q{end}u3,plan,edit{end}u1,y,n"'
+    rows, rejects = decode(last.encode(), piece=piece)
+    assert [row[1:] for row in rows] == [("u3", "edit"), ("u1", 'n"')]
+    assert [reason for _, reason in rejects] == [reasons.QUOTE_UNCLOSED]
+
+
+def test_a_tsv_quotes_nothing_unless_the_mapping_says_so() -> None:
+    tabbed = STRAY.replace(",", "\t").encode()
+    plain, asked = mapping_of("a", "c", format="tsv"), mapping_of("a", "c", format="tsv", quote='"')
+    assert decode(tabbed, plain) == ([(0, "u2", "search"), *BY_LINE[0]], [])
+    assert decode(tabbed, asked) == BY_LINE
+    assert decode(STRAY.encode()) == BY_LINE
+
+
+def test_a_quoted_line_end_is_read_where_no_line_of_it_is_a_record() -> None:
+    data = b'u1,"two\nlines, or\n""three""",edit\n"first\nfield",x,y\n'
+    assert decode(data) == ([(0, "u1", "edit"), (34, "first\nfield", "y")], [])
+    # The whole of it is a record for whoever asked for that.
+    asked = mapping_of("a", "c", format="csv", multiline=True)
+    assert decode(STRAY.encode(), asked)[0] == [(0, "u2", "approve"), (40, "u2", "close")]
+    # A first field takes its closing line with it only if the first line was no record.
+    assert decode(b'"u2,q,search\nu1",n,approve\n') == (
+        [(13, 'u1"', "approve")],
+        [(0, reasons.QUOTE_UNCLOSED)],
+    )
 
 
 def test_a_separator_of_several_bytes_and_cr_only() -> None:
@@ -178,7 +213,7 @@ def test_a_quote_swallows_no_more_than_a_record_may_hold() -> None:
 
 def test_break_off_rescues_lines_behind_an_open_quote() -> None:
     data = b'a,"b\nd,e,f\ng,h'
-    broken = decoder()
+    broken = decoder(mapping_of("a", "c", format="csv", multiline=True))
     fed = broken.feed(data, 0, final=False)
     assert fed.consumed == 0
     assert seen([broken.break_off(data, 0, reasons.STREAM_CORRUPT)]) == (

@@ -8,12 +8,14 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.decode import Decoded, Fed, reasons, reject_table
 from transforms.decode.delimited_scan import (
+    ANY_LINES,
+    CAREFUL,
     FIELD_COUNT,
     FINE,
+    ONE_LINE,
     QUOTE_MALFORMED,
     QUOTE_UNCLOSED,
     TOO_LONG,
@@ -46,13 +48,14 @@ def dialect_of(mapping: Mapping, *, newline: int, max_record_bytes: int) -> Dial
             raise ValueError("quote must be an ASCII character, or null for none")
         quote = ord(mapping.quote)
     separator = np.frombuffer(mapping.separator.encode(), np.uint8)
-    return Dialect(separator, quote, newline, mapping.multiline, max_record_bytes)
+    lines = CAREFUL if mapping.multiline is None else ANY_LINES if mapping.multiline else ONE_LINE
+    return Dialect(separator, quote, newline, lines, max_record_bytes)
 
 
 class Delimited:
     """A `Decoder` of the records that start before byte `end` of the file (None: all). The header is not fed.
 
-    Every value is a string; an empty field and a null token are null, quoted or not.
+    Every value is a string; an empty field is null, quoted or not.
 
     Args:
         names: the file's columns, in order; they hold every mapped column.
@@ -77,7 +80,6 @@ class Delimited:
         self._slots = np.full(len(names), -1, np.int64)
         for slot, column in enumerate(mapping.columns):
             self._slots[names.index(column)] = slot
-        self._nulls = pa.array(mapping.null_tokens, pa.string())
         self._record_key = record_key
         self._end = sys.maxsize if end is None else end
         self._skipping = skip_first
@@ -112,9 +114,7 @@ class Delimited:
         bad = (found.status == FINE) & invalid_utf8(data, found.starts, found.ends)
         good = np.flatnonzero((found.status == FINE) & ~bad)
         columns = [
-            self._with_nulls(
-                spans_to_strings(buffer, values[good], sizes[good], kinds[good], self._dialect.quote)
-            )
+            spans_to_strings(buffer, values[good], sizes[good], kinds[good], self._dialect.quote)
             for values, sizes, kinds in zip(found.values, found.sizes, found.kinds, strict=True)
         ]
         starts, ends = found.starts[good], found.ends[good]
@@ -122,11 +122,6 @@ class Delimited:
         failed = np.flatnonzero((found.status != FINE) | bad)
         why = [reasons.UTF8_INVALID if bad[i] else _REASONS[int(found.status[i])] for i in failed]
         return Decoded(rows, reject_table((found.starts[failed] + offset).tolist(), why)), found
-
-    def _with_nulls(self, column: pa.Array) -> pa.Array:
-        if not len(self._nulls):
-            return column
-        return pc.if_else(pc.is_in(column, value_set=self._nulls), pa.scalar(None, pa.string()), column)
 
 
 def read_header(head: bytes, *, final: bool, dialect: Dialect) -> tuple[tuple[str, ...], int] | None:
