@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from transforms.content_columns import says_content
+from transforms.zone_names import zone_of
 
 As = Literal["template", "verbatim", "key_class"]
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
@@ -58,6 +59,21 @@ _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC
 """Nights of any time zone around these are still dates."""
 
 
+def _check_pattern(pattern: str) -> None:
+    directives = set(re.findall(r"%(.)", pattern.replace("%%", "")))
+    if local := sorted(directives & {"c", "x", "X"}):
+        raise ValueError(f"time.format: %{local[0]} means something else on every machine; write out what it stands for")
+    if {"z", "Z"} <= directives:
+        raise ValueError("time.format: a time has an offset (%z) or the name of a zone (%Z), not both")
+    try:
+        datetime.strptime("", pattern.replace("%Z", "%z"))
+    except ValueError as error:
+        if "does not match" not in str(error):
+            raise ValueError(f"time.format is no strptime pattern: {error}") from None
+    except re.error:
+        raise ValueError("time.format is no strptime pattern: the same directive twice") from None
+
+
 class TimeSpec(_Model):
     """Where the time of a record is and how it is written; times outside [earliest, latest) are rejected."""
 
@@ -82,6 +98,8 @@ class TimeSpec(_Model):
         known = {"iso8601", "iso8601_or_epoch_us", "epoch_s", "epoch_ms", "epoch_us", "relative_s"}
         if self.format not in known and "%" not in self.format:
             raise ValueError(f"time.format is one of {', '.join(sorted(known))}, or a strptime pattern")
+        if self.format not in known:
+            _check_pattern(self.format)
         if (self.format == "relative_s") != (self.anchor is not None):
             raise ValueError("time.anchor goes with format: relative_s, and relative_s needs it")
         return self
@@ -166,6 +184,8 @@ class Mapping(_Model):
     time: Annotated[TimeSpec, _column_or_spec("column")]
     timezone: str | None = "UTC"
     """For times without an offset; null: such times are rejected."""
+    zones: tuple[tuple[str, str], ...] = ()
+    """What names of zones in times mean: an offset or an IANA zone."""
     event_id: str | None = None
     dedupe: Literal["none", "event_id", "record"] = "none"
     action: tuple[tuple[Annotated[ActionColumn, _column_or_spec("column")], ...], ...] = Field(
@@ -194,6 +214,18 @@ class Mapping(_Model):
                 raise ValueError(
                     "timezone is not a known IANA zone name, for instance Europe/Berlin"
                 ) from None
+        return value
+
+    @field_validator("zones", mode="before")
+    @classmethod
+    def _known_zones(cls, value: object) -> object:
+        if isinstance(value, dict):
+            value = tuple((str(name), str(said)) for name, said in value.items())
+        for pair in value if isinstance(value, tuple) else ():
+            try:
+                zone_of(pair[1])
+            except ValueError as error:
+                raise ValueError(f"zones: {error}") from None
         return value
 
     @field_validator("encoding")
