@@ -21,12 +21,14 @@ from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
 from transforms.missing import named, without_null_words
+from transforms.newest_first import backwards
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
+from transforms.repeated_hour import repeated_hours
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
@@ -136,6 +138,14 @@ def to_events(
         person, unit = digests.take(pa.array(code)), _unit_column(rows, policy)
     else:
         admitted, span = admit(registry, digests, code, time_us)
+        for hour in repeated_hours(
+            mapping.repeats_hours, int(time_us.min(initial=0)), int(time_us.max(initial=0))
+        ):
+            # Which pass a time is of is not known yet: who takes part in one of the two only, is not admitted.
+            inside = (time_us >= hour.from_us) & (time_us < hour.to_us)
+            if inside.any():
+                later = np.where(inside, time_us + (hour.to_us - hour.from_us), time_us)
+                admitted &= admit(registry, digests, code, later)[0]
         rows, code = drops.keep(rows, code, admitted, NOT_ADMITTED)
         time_us = time_us[admitted]
         entry = pc.index_in(digests, value_set=registry.accounts)
@@ -148,13 +158,17 @@ def to_events(
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, memo=memo)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
+    files = np.full(rows.num_rows, file, np.int32)
+    places = np.asarray(rows.column(POSITION), np.int64)
+    if mapping.order == "newest_first":
+        files, places = backwards(files, places)
     events = pa.table(
         {
             "person": person,
             "unit": unit,
             "time_us": pa.array(time_us),
-            "file": pa.array(np.full(rows.num_rows, file, np.int32)),
-            "position": rows.column(POSITION),
+            "file": pa.array(files),
+            "position": pa.array(places),
             "path": paths.path,
             "record_id": _record_ids(rows, policy),
             "account": digests.take(pa.array(code)),

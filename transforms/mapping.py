@@ -186,6 +186,8 @@ class Mapping(_Model):
     """For times without an offset; null: such times are rejected."""
     zones: tuple[tuple[str, str], ...] = ()
     """What names of zones in times mean: an offset or an IANA zone."""
+    order: Literal["oldest_first", "newest_first"] | None = None
+    """How records stand in the files, for what happened at one moment; not given: found out, person by person."""
     event_id: str | None = None
     dedupe: Literal["none", "event_id", "record"] = "none"
     action: tuple[tuple[Annotated[ActionColumn, _column_or_spec("column")], ...], ...] = Field(
@@ -255,6 +257,13 @@ class Mapping(_Model):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def repeats_hours(self) -> str | None:
+        """The zone whose clocks repeat an hour of this log's times; None: no time of it is one of a wall clock there."""
+        form = self.time.format
+        local = form in {"iso8601", "iso8601_or_epoch_us"} or ("%" in form and not re.search("%[zZ]", form))
+        return self.timezone if local and self.timezone != "UTC" else None
 
     @property
     def separator(self) -> str:
