@@ -15,7 +15,6 @@ import yaml
 
 from etl.errors import ConfigError
 
-
 _NULL: Final = "tag:yaml.org,2002:null"
 _TEXT: Final = "tag:yaml.org,2002:str"
 

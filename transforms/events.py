@@ -120,7 +120,9 @@ def to_events(
         rows, code = drops.keep(rows, code, wanted, FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
     rows, code = _only(rows, code >= 0), code[code >= 0]
-    parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone, dict(mapping.zones))
+    parsed = parse_times(
+        rows.column(mapping.time.column), mapping.time, mapping.timezone, dict(mapping.zones)
+    )
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
     rows, code = _only(rows, ~bad), code[~bad]

@@ -62,7 +62,9 @@ _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC
 def _check_pattern(pattern: str) -> None:
     directives = set(re.findall(r"%(.)", pattern.replace("%%", "")))
     if local := sorted(directives & {"c", "x", "X"}):
-        raise ValueError(f"time.format: %{local[0]} means something else on every machine; write out what it stands for")
+        raise ValueError(
+            f"time.format: %{local[0]} means something else on every machine; write out what it stands for"
+        )
     if {"z", "Z"} <= directives:
         raise ValueError("time.format: a time has an offset (%z) or the name of a zone (%Z), not both")
     try:
@@ -146,12 +148,29 @@ class Where(_Model):
         if not isinstance(value, list | tuple):
             return value
         if any(isinstance(item, list | dict) or item is None for item in value):
-            raise ValueError("where.in is a list of words: quote a word that holds a blank, a colon or a bracket")
+            raise ValueError(
+                "where.in is a list of words: quote a word that holds a blank, a colon or a bracket"
+            )
         return [str(item) for item in value]
 
 
 NULL_IDS: Final = (
-    *("undefined", "null", "none", "nil", "nan", "nat", "na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "<n/a>", "\\n"),
+    *(
+        "undefined",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "nat",
+        "na",
+        "n/a",
+        "n.a.",
+        "n.a",
+        "#n/a",
+        "<na>",
+        "<n/a>",
+        "\\n",
+    ),
     *("(null)", "<null>", "[null]", "{null}", "(none)", "<none>", "[none]", "<nil>", "(nil)", "(undefined)"),
     *("<undefined>", "(empty)", "<empty>", "empty", "(blank)", "blank", "(not set)", "not set", "missing"),
     *("not available", "-", "--", "---", "—", "–", "?", "??", "???", ".", "_", "*", '""', "''", "{}", "[]"),

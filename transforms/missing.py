@@ -50,9 +50,8 @@ def named(account: str | None, mapping: Mapping) -> str | None:
     """
     if account is None:
         return None
-    return _without(
-        pa.chunked_array([pa.array([account])]), (*mapping.null_tokens, *mapping.null_ids)
-    ).to_pylist()[0]
+    words = (*mapping.null_tokens, *mapping.null_ids)
+    return None if _without(pa.chunked_array([pa.array([account])]), words).null_count else account
 
 
 def _without(column: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:

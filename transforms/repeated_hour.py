@@ -93,4 +93,5 @@ def _behind_the_fall(times: Int64s, inside: Bools) -> Bools | None:
     falls = np.flatnonzero(np.diff(times) < 0) + 1
     if len(falls) != 1 or not inside[falls[0]] or not inside[falls[0] - 1]:
         return None
-    return inside & (np.arange(len(times)) >= falls[0])
+    later: Bools = inside & (np.arange(len(times)) >= falls[0])
+    return later

@@ -1,7 +1,7 @@
 """Which records a mapping's `where` keeps: words of a YAML file compared with values of a log.
 
 A word is compared as the text that was written. So that a log's types do not matter, a whole number is the same with and
-without `.0`, a word that reads as a number also stands for that number, and `true` and `false` for the booleans, in any case.
+without `.0`, a word that reads as a number also stands for that number, and `true` and `false` for the booleans in any case.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ MAPPING = {"unit": "team", "event_id": "id"}
 
 def cleaned(column: pa.Array, name: str = "user", **more: Any) -> list[Any]:
     mapping = mapping_of("user", "ts", "event", **MAPPING, **more)
-    table = pa.table({other: column if other == name else pa.nulls(len(column), pa.string()) for other in mapping.columns})
+    table = pa.table(
+        {other: column if other == name else pa.nulls(len(column), pa.string()) for other in mapping.columns}
+    )
     return without_null_words(table, mapping).column(name).to_pylist()
 
 
@@ -45,4 +47,9 @@ def test_no_number_is_no_value() -> None:
 
 def test_the_account_of_a_path() -> None:
     mapping = mapping_of("user", "ts", "event", null=["shared"])
-    assert [named(word, mapping) for word in ("u01", "Undefined", "SHARED", None)] == ["u01", None, None, None]
+    assert [named(word, mapping) for word in ("u01", "Undefined", "SHARED", None)] == [
+        "u01",
+        None,
+        None,
+        None,
+    ]

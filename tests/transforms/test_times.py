@@ -342,7 +342,10 @@ def test_the_mapping_says_what_other_names_mean() -> None:
 
 
 def test_a_zone_in_plain_letters_of_a_pattern_is_utc() -> None:
-    for form, text in (("%Y-%m-%dT%H:%M:%SZ", "2026-11-17T00:10:00Z"), ("%Y-%m-%d %H:%M GMT", "2026-11-17 00:10 GMT")):
+    for form, text in (
+        ("%Y-%m-%dT%H:%M:%SZ", "2026-11-17T00:10:00Z"),
+        ("%Y-%m-%d %H:%M GMT", "2026-11-17 00:10 GMT"),
+    ):
         assert parse([text], form, "Europe/Berlin")[0] == [us(2026, 11, 17, 0, 10)]
 
 

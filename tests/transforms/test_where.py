@@ -22,5 +22,5 @@ from transforms.where import chosen
 )
 def test_words_and_values(values: list[object], words: list[str], expected: list[bool]) -> None:
     assert chosen(pa.array(values), words).tolist() == expected
-    mixed = pa.array([None if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in values])
-    assert chosen(mixed, words).tolist() == expected
+    texts = [str(value).lower() if isinstance(value, bool) else value and str(value) for value in values]
+    assert chosen(pa.array(texts), words).tolist() == expected

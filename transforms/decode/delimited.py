@@ -134,15 +134,16 @@ class Delimited:
         why = [reasons.UTF8_INVALID if bad[i] else _REASONS[int(found.status[i])] for i in failed]
         return Decoded(rows, reject_table((found.starts[failed] + offset).tolist(), why)), found
 
-
     def _pass_over_headers(self, data: bytes, offset: int, found: Fields) -> None:
         """Mark headers that say the same again; raise ColumnsChangeError at the first that says something else."""
         at = self._columns.index(self._time)
         buffer = np.frombuffer(data, np.uint8)
         begins = np.minimum(found.values[at], max(len(data) - 1, 0))
         # A time begins with a digit or a sign; where it begins with a word, most patterns have a digit behind it.
-        odd = (found.status == FINE) & (found.sizes[at] > 0) & (buffer[begins] > _NINE) if len(data) else None
-        rows = np.flatnonzero(odd | (found.status == FIELD_COUNT)) if odd is not None else []
+        if not len(found.starts):
+            return
+        odd = (found.status == FINE) & (found.sizes[at] > 0) & (buffer[begins] > _NINE)
+        rows = np.flatnonzero(odd | (found.status == FIELD_COUNT))
         wanted = self._time.casefold().encode()
         for row in map(int, rows):
             start, end = int(found.starts[row]), int(found.ends[row])
