@@ -101,7 +101,7 @@ def _plan(file: InputFile, mapping: Mapping, split_bytes: int) -> list[Split]:
         return _plan_parquet(file, mapping, split_bytes)
     head = read_head(file.path, file.compression, file.format, mapping)
     lines = file.format == "jsonl" or (
-        file.format != "json" and (mapping.quote is None or not mapping.multiline)
+        file.format != "json" and (mapping.quote is None or mapping.multiline is False)
     )
     if file.compression is None and mapping.encoding == "utf-8" and lines:
         size = max(file.size_bytes, head.body)

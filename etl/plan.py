@@ -91,6 +91,8 @@ def plan_job(
         held=units_held(events.registry, held_from_us, events.end_us),
         held_from_us=held_from_us,
         draw=DrawPolicy(
+            find_newest_first=mapping.order is None,
+            timezone=mapping.repeats_hours,
             first_us=events.first_us,
             end_us=events.end_us,
             gap_us=gap_us,

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from etl.compression import BrokenStreamError
-from etl.errors import StorageError
+from etl.errors import InputError, StorageError
 from etl.inputs import Split
 from etl.read_parquet import read_row_groups
 from etl.read_stream import open_binary, utf8_chunks
 from transforms.decode import Decoded, Decoder
+from transforms.decode.header_again import ColumnsChangeError
 from transforms.mapping import Mapping
 
 BLOCK_BYTES: Final = 16 << 20
@@ -35,7 +36,8 @@ def read_raw(
         max_record_bytes: a longer record is rejected, and never held in memory as a whole.
 
     Raises:
-        InputError: the file cannot be opened. StorageError: reading failed in its middle.
+        InputError: the file cannot be opened, or its columns change in its middle.
+        StorageError: reading failed in its middle.
     """
     if split.file.format == "parquet":
         yield from read_row_groups(split, mapping, record_key=record_key)
@@ -55,6 +57,11 @@ def read_raw(
             decoded = _decoded_at(handle, decoder, offset, split.end or split.file.size_bytes, block_bytes)
         try:
             yield from decoded
+        except ColumnsChangeError as error:
+            raise InputError(
+                f"{split.file.path}: another header stands at byte {error.position}, with other columns than the first or "
+                "in another order, so that what follows would be read under wrong names: give each export a file of its own."
+            ) from None
         except OSError as error:
             raise StorageError(
                 f"{split.file.path}: reading failed at byte {offset} or behind it; run again."

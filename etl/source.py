@@ -72,6 +72,10 @@ def read_mapping(path: Path, *, content: Path | None = None) -> Mapping:
             f"--source {path}: no such mapping file; give native, auto, or the path of a mapping (YAML)"
         )
     values = read_yaml(path, "the mapping")
+    if "delimiter" in values and values["delimiter"] is None:
+        raise ConfigError(
+            f"the mapping {path} says that the delimiter is null: leave it out, or quote the character ('~')"
+        )
     try:
         return Mapping.model_validate(values, context=read_content_words(content))
     except ValidationError as error:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from transforms.buckets import compact
 from transforms.ledger import Content, content_of, event_digests, ledger_of, places, seen
 from transforms.named import named_by, set_apart
-from transforms.sequence import open_sessions, order_events, runs_of_people
+from transforms.sequence import Ordered, open_sessions, order_events, runs_of_people
 
 Bools = npt.NDArray[np.bool_]
 
@@ -25,7 +25,7 @@ SEEN_BEFORE: Final = "seen_before"
 class DrawPolicy:
     """What `draw` needs to know. The window is [first_us, end_us), µs UTC. `hold_open`: whether sessions that may go on
     after it wait; a load of all time has nothing after it. `late_us`: how long before the window's end an event can have
-    been that is still recognised; 0: none is."""
+    been that is still recognised; 0: none is. `find_newest_first`, `timezone`: as of `order_events`."""
 
     first_us: int
     end_us: int
@@ -34,6 +34,8 @@ class DrawPolicy:
     late_us: int
     ledger_key: bytes = field(repr=False)
     content_key: bytes = field(repr=False)
+    find_newest_first: bool = True
+    timezone: str | None = None
 
 
 class Drawn(NamedTuple):
@@ -66,7 +68,7 @@ def draw(
         ledger: LEDGER of the bucket's people, by person (`etl.draw_on.stage_ledgers`). spent: SPENT_OF_PEOPLE.
     """
     apart = set_apart(batches)
-    ordered = order_events(apart.events)
+    ordered = _ordered(apart.events, policy)
     events = ordered.events
     fresh = np.asarray(events.column("fragment").is_null())
     inside = _inside(events, policy) & fresh
@@ -101,9 +103,18 @@ def content(batches: Sequence[pa.RecordBatch], *, policy: DrawPolicy) -> Content
 
     O(n log n), as `order_events`; the sum itself is linear.
     """
-    events = order_events(set_apart(batches).events).events
+    events = _ordered(set_apart(batches).events, policy).events
     own = _rows(events, _inside(events, policy))
     return content_of(own, places(own, key=policy.ledger_key), key=policy.content_key)
+
+
+def _ordered(batches: Sequence[pa.RecordBatch], policy: DrawPolicy) -> Ordered:
+    return order_events(
+        batches,
+        find_newest_first=policy.find_newest_first,
+        timezone=policy.timezone,
+        end_us=policy.end_us,
+    )
 
 
 def _inside(events: pa.RecordBatch, policy: DrawPolicy) -> Bools:

@@ -20,18 +20,22 @@ from transforms.decode import reasons
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
+from transforms.missing import named, without_null_words
 from transforms.named import naming
+from transforms.newest_first import backwards
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
+from transforms.repeated_hour import repeated_hours
 from transforms.rules.programs import Programs
 from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
 from transforms.sentences import Seen, look_at
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
+from transforms.where import chosen
 
 FILTERED: Final = "where_filter"
 OUTSIDE_WINDOW: Final = "outside_window"
@@ -115,7 +119,8 @@ def to_events(
     """
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
-    account = _accounts(rows, mapping.person, path_account)
+    rows = without_null_words(rows, mapping)
+    account = _accounts(rows, mapping.person, named(path_account, mapping))
     digests = pseudonyms(account.dictionary, key=policy.person_key)
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
@@ -126,15 +131,14 @@ def to_events(
     # A record that names no account (-1) is nobody's objection: it stays, and is rejected.
     rows, code = drops.keep(rows, code, np.append(admissible, True)[code], NOT_ADMITTED)
     if mapping.where is not None:
-        asked = as_distinct_text(rows.column(mapping.where.column))
-        wanted = pc.is_in(asked.dictionary, value_set=pa.array(mapping.where.in_, pa.string())).take(
-            asked.indices
-        )
-        aside.untimed(rows, code, ~_mask(wanted))
-        rows, code = drops.keep(rows, code, _mask(wanted), FILTERED)
+        wanted = chosen(rows.column(mapping.where.column), mapping.where.in_)
+        aside.untimed(rows, code, ~wanted)
+        rows, code = drops.keep(rows, code, wanted, FILTERED)
     rejects.append(_rejected(rows, code < 0, reasons.PERSON_MISSING))
     rows, code = _only(rows, code >= 0), code[code >= 0]
-    parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)
+    parsed = parse_times(
+        rows.column(mapping.time.column), mapping.time, mapping.timezone, dict(mapping.zones)
+    )
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
     rows, code = _only(rows, ~bad), code[~bad]
@@ -153,6 +157,14 @@ def to_events(
         person, unit = digests.take(pa.array(code)), _unit_column(rows, policy)
     else:
         admitted, span = admit(registry, digests, code, time_us)
+        for hour in repeated_hours(
+            mapping.repeats_hours, int(time_us.min(initial=0)), int(time_us.max(initial=0))
+        ):
+            # Which pass a time is of is not known yet: who takes part in one of the two only, is not admitted.
+            inside = (time_us >= hour.from_us) & (time_us < hour.to_us)
+            if inside.any():
+                later = np.where(inside, time_us + (hour.to_us - hour.from_us), time_us)
+                admitted &= admit(registry, digests, code, later)[0]
         rows, code = drops.keep(rows, code, admitted, NOT_ADMITTED)
         time_us = time_us[admitted]
         entry = pc.index_in(digests, value_set=registry.accounts)
@@ -168,13 +180,17 @@ def to_events(
     )
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
     aside.timed(rows, code, time_us, paths.missing)
+    files = np.full(rows.num_rows, file, np.int32)
+    places = np.asarray(rows.column(POSITION), np.int64)
+    if mapping.order == "newest_first":
+        files, places = backwards(files, places)
     events = pa.table(
         {
             "person": person,
             "unit": unit,
             "time_us": pa.array(time_us),
-            "file": pa.array(np.full(rows.num_rows, file, np.int32)),
-            "position": rows.column(POSITION),
+            "file": pa.array(files),
+            "position": pa.array(places),
             "path": paths.path,
             "record_id": _record_ids(rows, policy),
             "account": digests.take(pa.array(code)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from transforms.content_columns import ContentWords, load_content_words
+from transforms.zone_names import zone_of
 
 As = Literal["template", "verbatim", "key_class"]
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
@@ -67,6 +68,23 @@ _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC
 """Nights of any time zone around these are still dates."""
 
 
+def _check_pattern(pattern: str) -> None:
+    directives = set(re.findall(r"%(.)", pattern.replace("%%", "")))
+    if local := sorted(directives & {"c", "x", "X"}):
+        raise ValueError(
+            f"time.format: %{local[0]} means something else on every machine; write out what it stands for"
+        )
+    if {"z", "Z"} <= directives:
+        raise ValueError("time.format: a time has an offset (%z) or the name of a zone (%Z), not both")
+    try:
+        datetime.strptime("", pattern.replace("%Z", "%z"))
+    except ValueError as error:
+        if "does not match" not in str(error):
+            raise ValueError(f"time.format is no strptime pattern: {error}") from None
+    except re.error:
+        raise ValueError("time.format is no strptime pattern: the same directive twice") from None
+
+
 class TimeSpec(_Model):
     """Where the time of a record is and how it is written; times outside [earliest, latest) are rejected."""
 
@@ -91,6 +109,8 @@ class TimeSpec(_Model):
         known = {"iso8601", "iso8601_or_epoch_us", "epoch_s", "epoch_ms", "epoch_us", "relative_s"}
         if self.format not in known and "%" not in self.format:
             raise ValueError(f"time.format is one of {', '.join(sorted(known))}, or a strptime pattern")
+        if self.format not in known:
+            _check_pattern(self.format)
         if (self.format == "relative_s") != (self.anchor is not None):
             raise ValueError("time.anchor goes with format: relative_s, and relative_s needs it")
         return self
@@ -159,7 +179,39 @@ class Where(_Model):
     @field_validator("in_", mode="before")
     @classmethod
     def _as_text(cls, value: object) -> object:
-        return [str(item) for item in value] if isinstance(value, list | tuple) else value
+        if not isinstance(value, list | tuple):
+            return value
+        if any(isinstance(item, list | dict) or item is None for item in value):
+            raise ValueError(
+                "where.in is a list of words: quote a word that holds a blank, a colon or a bracket"
+            )
+        return [str(item) for item in value]
+
+
+NULL_IDS: Final = (
+    *(
+        "undefined",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "nat",
+        "na",
+        "n/a",
+        "n.a.",
+        "n.a",
+        "#n/a",
+        "<na>",
+        "<n/a>",
+        "\\n",
+    ),
+    *("(null)", "<null>", "[null]", "{null}", "(none)", "<none>", "[none]", "<nil>", "(nil)", "(undefined)"),
+    *("<undefined>", "(empty)", "<empty>", "empty", "(blank)", "blank", "(not set)", "not set", "missing"),
+    *("not available", "-", "--", "---", "—", "–", "?", "??", "???", ".", "_", "*", '""', "''", "{}", "[]"),
+    *("[object object]", "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}"),
+)
+"""What programs write where there is no id: the nothing of JavaScript, SQL, Python, Go, R, pandas, spreadsheets, COPY
+(`\\N`), Google Analytics, web servers (`-`), and the nil UUID (RFC 9562). Compared as `transforms.missing` says."""
 
 
 class Mapping(_Model):
@@ -171,16 +223,24 @@ class Mapping(_Model):
     names: tuple[str, ...] = ()
     """Column names of a delimited file without a header."""
     quote: str | None = Field(default='"', max_length=1)
-    """The quote character of a delimited file; null: quotes are ordinary characters."""
-    multiline: bool = True
-    """Whether a quoted value may hold line breaks; `false` lets a large quoted file be split."""
+    """The quote character of a delimited file; null, and of a TSV if not given: quotes are ordinary characters."""
+    multiline: bool | None = None
+    """Whether a quoted value may hold line breaks; `false` lets a large quoted file be split. Not given: it may, unless
+    one of its lines reads as a record."""
     encoding: str = "utf-8"
     null_tokens: tuple[str, ...] = Field(default=(), alias="null")
+    """Words that mean "no value", in every mapped column."""
+    null_ids: tuple[str, ...] = NULL_IDS
+    """Words that name no person, no unit and no record."""
     where: Where | None = None
     person: Annotated[PersonSpec, _column_or_spec("column")]
     time: Annotated[TimeSpec, _column_or_spec("column")]
     timezone: str | None = "UTC"
     """For times without an offset; null: such times are rejected."""
+    zones: tuple[tuple[str, str], ...] = ()
+    """What names of zones in times mean: an offset or an IANA zone."""
+    order: Literal["oldest_first", "newest_first"] | None = None
+    """How records stand in the files, for what happened at one moment; not given: found out, person by person."""
     event_id: str | None = None
     dedupe: Literal["none", "event_id", "record"] = "none"
     action: tuple[tuple[Annotated[ActionColumn, _column_or_spec("column")], ...], ...] = Field(
@@ -190,6 +250,14 @@ class Mapping(_Model):
     drop_repeats: bool = True
     optional: tuple[str, ...] = ()
     """Columns that a whole file may lack."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _quotes_of_the_format(cls, values: object) -> object:
+        """text/tab-separated-values (IANA) knows no quotes, and most that write it write none."""
+        if isinstance(values, dict) and values.get("format") == "tsv" and "quote" not in values:
+            return {**values, "quote": None}
+        return values
 
     @field_validator("timezone")
     @classmethod
@@ -201,6 +269,18 @@ class Mapping(_Model):
                 raise ValueError(
                     "timezone is not a known IANA zone name, for instance Europe/Berlin"
                 ) from None
+        return value
+
+    @field_validator("zones", mode="before")
+    @classmethod
+    def _known_zones(cls, value: object) -> object:
+        if isinstance(value, dict):
+            value = tuple((str(name), str(said)) for name, said in value.items())
+        for pair in value if isinstance(value, tuple) else ():
+            try:
+                zone_of(pair[1])
+            except ValueError as error:
+                raise ValueError(f"zones: {error}") from None
         return value
 
     @field_validator("encoding")
@@ -230,6 +310,13 @@ class Mapping(_Model):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def repeats_hours(self) -> str | None:
+        """The zone whose clocks repeat an hour of this log's times; None: no time of it is one of a wall clock there."""
+        form = self.time.format
+        local = form in {"iso8601", "iso8601_or_epoch_us"} or ("%" in form and not re.search("%[zZ]", form))
+        return self.timezone if local and self.timezone != "UTC" else None
 
     @property
     def separator(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,17 @@ import pyarrow as pa
 from transforms.barriers import opens_session
 from transforms.buckets import compact
 from transforms.distinct import distinct, number, repeated
+from transforms.newest_first import backwards, newest_first
+from transforms.repeated_hour import Repeated, repeated_hours, second_pass
 from transforms.schemas import ACTIONS, EVENTS
 from transforms.tokens import level_texts
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+FAR_US: Final = 1 << 62
+"""Later than any event."""
 
 
 class Ordered(NamedTuple):
@@ -49,13 +54,23 @@ class Sequenced(NamedTuple):
         return int(self.transitions_of.sum())
 
 
-def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
+def order_events(
+    batches: Sequence[pa.RecordBatch],
+    *,
+    find_newest_first: bool = True,
+    timezone: str | None = None,
+    end_us: int = FAR_US,
+) -> Ordered:
     """Bring a bucket's batches into the total order and drop a person's repeats of a record id (the first stays).
 
     O(n log n): a stable sort by person and time, and one of the record ids where there are some.
 
     Args:
         batches: EVENTS, in any order and cut in any way.
+        find_newest_first: read the records of who has them newest first backwards (`newest_first`); what is returned has
+            files and positions in that order.
+        timezone: of local times: those of an hour that it repeats are told apart (`repeated_hour`); None: there are none.
+        end_us: where the window ends: no time is moved beyond it.
     """
     if not batches:
         return Ordered(_empty(), 0, 0, _empty())
@@ -65,11 +80,28 @@ def order_events(batches: Sequence[pa.RecordBatch]) -> Ordered:
     table = pa.Table.from_batches(first_of).unify_dictionaries()
     person, _ = person_codes(table.column("person"))
     time_us, file, position = (np.asarray(table.column(name)) for name in ("time_us", "file", "position"))
+    if timezone is not None and len(time_us):
+        hours = repeated_hours(timezone, int(time_us.min()), int(time_us.max()))
+        moved = second_pass(person, time_us, file, position, [hour for hour in hours if _fits(hour, end_us)])
+        if moved is not time_us:
+            time_us = moved
+            table = table.set_column(2, EVENTS.field("time_us"), pa.array(time_us))
     order = _order(person, time_us, file, position)
+    back = newest_first(person, time_us, file, position, order) if find_newest_first else None
+    if back is not None and back.any():
+        turned = backwards(file, position)
+        file, position = np.where(back, turned[0], file), np.where(back, turned[1], position)
+        table = table.set_column(3, EVENTS.field("file"), pa.array(file))
+        table = table.set_column(4, EVENTS.field("position"), pa.array(position))
+        order = _order(person, time_us, file, position)
     keep = _first_of_each(table, person, order)
     events = compact(table.take(pa.array(order[keep])))
     repeats = _empty() if keep.all() else compact(table.take(pa.array(order[~keep])))
     return Ordered(events, repeats.num_rows, len(distinct(person[order[~keep]])), repeats)
+
+
+def _fits(hour: Repeated, end_us: int) -> bool:
+    return not hour.from_us < end_us < 2 * hour.to_us - hour.from_us
 
 
 def _order(person: Int32s, time_us: Int64s, file: Int32s, position: Int64s) -> Int64s:

@@ -8,6 +8,7 @@ repeats is the earlier of the two, one that it skips is the last moment before t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, NamedTuple
@@ -31,6 +32,7 @@ from transforms.decode.time_scan import (
 )
 from transforms.mapping import TimeSpec
 from transforms.text import as_text
+from transforms.zone_names import read_named
 
 _UNITS_US: Final = {
     "epoch_s": 1_000_000,
@@ -48,10 +50,13 @@ _REASONS: Final = pa.array(
         reasons.TIME_MALFORMED,
         reasons.TIME_OUT_OF_RANGE,
         reasons.TIME_WITHOUT_OFFSET,
+        reasons.TIME_ZONE_UNKNOWN,
     ],
     pa.string(),
 )
-_REASON_OF: Final = {EMPTY: 1, MALFORMED: 2, RANGE: 3}
+_UNKNOWN_ZONE: Final = 6
+"""A state behind those of `time_scan`: a name that means no certain zone."""
+_REASON_OF: Final = {EMPTY: 1, MALFORMED: 2, RANGE: 3, _UNKNOWN_ZONE: 5}
 
 
 class ParsedTimes(NamedTuple):
@@ -61,7 +66,12 @@ class ParsedTimes(NamedTuple):
     reason: pa.Array
 
 
-def parse_times(column: pa.ChunkedArray | pa.Array, spec: TimeSpec, timezone: str | None) -> ParsedTimes:
+def parse_times(
+    column: pa.ChunkedArray | pa.Array,
+    spec: TimeSpec,
+    timezone: str | None,
+    zones: Mapping[str, str] | None = None,
+) -> ParsedTimes:
     """Read a time column.
 
     Args:
@@ -71,6 +81,7 @@ def parse_times(column: pa.ChunkedArray | pa.Array, spec: TimeSpec, timezone: st
             through its shortest decimal form. An ISO 8601 fraction is cut to microseconds; hours and minutes are needed,
             seconds are not; a leap second is malformed, and so is an offset beyond 14 hours.
         timezone: an IANA name for times without an offset; None: they are rejected.
+        zones: what names of zones in times mean (`zone_names`); others than these, UTC's and the timezone's are rejected.
 
     Returns:
         Times inside [spec.earliest, spec.latest). Linear in the bytes, but for strptime patterns: one Python call for each
@@ -79,7 +90,7 @@ def parse_times(column: pa.ChunkedArray | pa.Array, spec: TimeSpec, timezone: st
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
         raise OverflowError("a batch holds more than 2 GiB of text in one column")
-    time_us, state = _read(array, spec)
+    time_us, state = _read(array, spec, timezone, zones or {})
     reason = np.zeros(len(array), np.int8)
     for bad, code in _REASON_OF.items():
         reason[state == bad] = code
@@ -97,7 +108,9 @@ def parse_times(column: pa.ChunkedArray | pa.Array, spec: TimeSpec, timezone: st
     return ParsedTimes(pa.array(time_us, pa.int64(), mask=rejected), _REASONS.take(pa.array(reason)))
 
 
-def _read(array: pa.Array, spec: TimeSpec) -> tuple[Int64s, Int8s]:
+def _read(
+    array: pa.Array, spec: TimeSpec, timezone: str | None, zones: Mapping[str, str]
+) -> tuple[Int64s, Int8s]:
     kind = array.type
     state = np.full(len(array), MALFORMED, np.int8)
     time_us = np.zeros(len(array), np.int64)
@@ -125,7 +138,7 @@ def _read(array: pa.Array, spec: TimeSpec) -> tuple[Int64s, Int8s]:
         if pa.types.is_string(kind):
             time_us, state = scan_iso(array)
     else:
-        time_us, state = _from_pattern(as_text(array), spec.format)
+        time_us, state = _from_pattern(as_text(array), spec.format, timezone, zones)
     if spec.anchor is not None and not pa.types.is_timestamp(kind):
         time_us = time_us + _to_us(spec.anchor)
     state = np.where(np.asarray(pc.is_null(array)), np.int8(EMPTY), state)
@@ -177,12 +190,40 @@ def _from_decimal(text: str, unit: int) -> tuple[int, int]:
     return (time_us, ZONED) if abs(time_us) < FARTHEST_US else (0, RANGE)
 
 
-def _from_pattern(array: pa.Array, pattern: str) -> tuple[Int64s, Int8s]:
+def _from_pattern(
+    array: pa.Array, pattern: str, timezone: str | None, zones: Mapping[str, str]
+) -> tuple[Int64s, Int8s]:
     encoded = array.dictionary_encode()
     words = encoded.dictionary.to_pylist()
-    parsed = [_strptime(word, pattern) for word in words] or [(0, EMPTY)]
+    if "%Z" in pattern:
+        parsed = [_named(word, pattern, timezone, zones) for word in words] or [(0, EMPTY)]
+    else:
+        parsed = [_strptime(word, pattern) for word in words] or [(0, EMPTY)]
+    if _says_utc(pattern):
+        parsed = [(time_us, ZONED if state == LOCAL else state) for time_us, state in parsed]
     at = np.asarray(pc.fill_null(encoded.indices, 0))
     return np.array([t for t, _ in parsed], np.int64)[at], np.array([s for _, s in parsed], np.int8)[at]
+
+
+def _says_utc(pattern: str) -> bool:
+    """Whether a pattern ends with a zone as plain letters, as in `%H:%M:%SZ`.
+
+    >>> _says_utc("%H:%M:%SZ"), _says_utc("%H:%M GMT"), _says_utc("%H:%M %Z"), _says_utc("%H:%M")
+    (True, True, False, False)
+    """
+    return re.search(r"(?:^|[^A-Za-z])(?:Z|UTC|GMT)$", re.sub(r"%.", "%", pattern)) is not None
+
+
+def _named(word: str, pattern: str, timezone: str | None, zones: Mapping[str, str]) -> tuple[int, int]:
+    if not word:
+        return 0, EMPTY
+    try:
+        moment = read_named(word, pattern, timezone=timezone, zones=zones)
+    except OverflowError:
+        return 0, MALFORMED
+    if moment is None:
+        return 0, MALFORMED
+    return (0, _UNKNOWN_ZONE) if isinstance(moment, str) else (_to_us(moment), ZONED)
 
 
 def _strptime(word: str, pattern: str) -> tuple[int, int]:

@@ -208,3 +208,22 @@ def test_a_steward_adds_words_for_content(tmp_path):
     table.write_text("senses: [{sense: ours, passes: reviewed, patterns: ['(']}]\n")
     with pytest.raises(ConfigError, match="content columns"):
         read_mapping(path, content=table)
+
+
+def test_plain_words_of_yaml_stay_the_words_that_were_written(tmp_path):
+    words = "[on, no, yes, Off, null, ~, 1e3, 010, 1_000, 0x1f, 12:30, 2026-01-01]"
+    file = tmp_path / "m.yaml"
+    file.write_text(
+        f"format: csv\nheader: no\nnames: {words}\nperson: on\nquote: null\nnull: {words}\n"
+        f"time: {{column: 12:30, earliest: 2020-01-01T00:00:00Z}}\nwhere: {{column: no, in: {words}}}\n"
+        "action:\n  - [null, {column: 2026-01-01, split: ':', take: 010}]\nunit: ~\n"
+    )
+    mapping = read_mapping(file)
+    said = tuple(words.strip("[]").split(", "))
+    assert mapping.names == mapping.null_tokens == mapping.where.in_ == said
+    assert (mapping.header, mapping.quote, mapping.unit) == (False, None, None)
+    assert mapping.columns == ("on", "12:30", "no", "null", "2026-01-01")
+    assert mapping.action[0][1].take == 10
+    file.write_text("format: csv\ndelimiter: ~\n")
+    with pytest.raises(ConfigError, match="delimiter is null"):
+        read_mapping(file)

@@ -11,13 +11,14 @@ from tests.mutants.naming import UNITS_NAMED
 from tests.mutants.operating import OPERATING
 from tests.mutants.publishing import PUBLISHING
 from tests.mutants.pushing import PUSHING
+from tests.mutants.reading import READING
 from tests.mutants.remembering import REMEMBERING
 from tests.mutants.spreading import SPREADING
 from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *UNITS_NAMED, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING, *READING),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from tests.transforms.decoding import Row, cut_at, feed_all, mapping_of, seen
 from transforms.decode import reasons
 from transforms.decode.delimited import Delimited, dialect_of, read_header
+from transforms.decode.header_again import ColumnsChangeError
 from transforms.decode.rows import record_ids
 from transforms.mapping import Mapping
 from transforms.schemas import RECORD_ID
 
-NAMES = ("a", "b", "c")
-CSV = mapping_of("a", "c", format="csv")
+NAMES = ("A1", "B2", "C3")
+CSV = mapping_of("A1", "C3", format="csv")
 LIMIT = 60
 
 
@@ -57,7 +58,8 @@ def test_what_the_csv_module_writes_is_read_back(
     for row in table:
         positions.append(len(buffer.getvalue().encode()))
         writer.writerow(row)
-    rows, rejects = decode(buffer.getvalue().encode(), piece=piece, max_record_bytes=1000)
+    mapping = mapping_of("A1", "C3", format="csv", multiline=True)
+    rows, rejects = decode(buffer.getvalue().encode(), mapping, piece=piece, max_record_bytes=1000)
     assert rejects == []
     assert rows == [
         (position, a or None, c or None) for position, (a, _, c) in zip(positions, table, strict=True)
@@ -68,9 +70,11 @@ soup = st.text(st.sampled_from('ab"""",,,\n\n\ré\0'), max_size=150).map(str.enc
 
 
 @settings(deadline=None, max_examples=150)
-@given(soup, st.integers(1, 60), st.booleans(), st.sampled_from([5, 12, LIMIT]))
-def test_any_bytes_in_any_pieces_give_the_same(data: bytes, piece: int, multiline: bool, limit: int) -> None:
-    mapping = mapping_of("a", "c", format="csv", multiline=multiline)
+@given(soup, st.integers(1, 60), st.sampled_from([None, True, False]), st.sampled_from([5, 12, LIMIT]))
+def test_any_bytes_in_any_pieces_give_the_same(
+    data: bytes, piece: int, multiline: bool | None, limit: int
+) -> None:
+    mapping = mapping_of("A1", "C3", format="csv", multiline=multiline)
     assert decode(data, mapping, piece=piece, max_record_bytes=limit) == decode(
         data, mapping, max_record_bytes=limit
     )
@@ -79,7 +83,7 @@ def test_any_bytes_in_any_pieces_give_the_same(data: bytes, piece: int, multilin
 @settings(deadline=None, max_examples=200)
 @given(soup, st.lists(st.integers(0, 150), max_size=4), st.integers(1, 60), st.booleans())
 def test_any_split_reads_each_record_once(data: bytes, cuts: list[int], piece: int, quoted: bool) -> None:
-    mapping = mapping_of("a", "c", format="csv", multiline=False, quote='"' if quoted else None)
+    mapping = mapping_of("A1", "C3", format="csv", multiline=False, quote='"' if quoted else None)
     bounds = cut_at(data, cuts)
     rows: list[Row] = []
     rejects: list[tuple[int, str]] = []
@@ -94,7 +98,7 @@ def test_any_split_reads_each_record_once(data: bytes, cuts: list[int], piece: i
 @settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from('ab",\té'), max_size=12), max_size=10))
 def test_without_quotes_it_is_split_and_count(lines: list[str]) -> None:
-    mapping = mapping_of("a", "c", format="tsv", quote=None)
+    mapping = mapping_of("A1", "C3", format="tsv", quote=None)
     data = "\n".join(lines).encode()
     rows: list[Row] = []
     rejects = []
@@ -113,11 +117,14 @@ def test_without_quotes_it_is_split_and_count(lines: list[str]) -> None:
     ("text", "rows", "rejects"),
     [
         ('x,"y\nz",w\n', [(0, "x", "w")], []),
+        ('x,"y\nu,v,w\nz",w\n', [(5, "u", "w")], [(0, reasons.QUOTE_UNCLOSED), (11, reasons.FIELD_COUNT)]),
+        ('x,"y,z\nu,""v"",w\n', [], [(0, reasons.QUOTE_UNCLOSED), (7, reasons.QUOTE_MALFORMED)]),
         ('"a""b",,"c"\n', [(0, 'a"b', "c")], []),
         ('a"b,,c"\n', [(0, 'a"b', 'c"')], []),
         ('a,"b,c\nd,e,f\n', [(7, "d", "f")], [(0, reasons.QUOTE_UNCLOSED)]),
         ('a,"b"x,c\nd,e,f\n', [(9, "d", "f")], [(0, reasons.QUOTE_MALFORMED)]),
-        ('a,"b\nd,"e",f\n', [(5, "d", "f")], [(0, reasons.QUOTE_MALFORMED)]),
+        ('a,"b\nd,"e",f\n', [(5, "d", "f")], [(0, reasons.QUOTE_UNCLOSED)]),
+        ('a,"b\nd"e,f\n', [], [(0, reasons.QUOTE_MALFORMED), (5, reasons.FIELD_COUNT)]),
         ("a,b\nd,e,f\ng,h,i,j", [(4, "d", "f")], [(0, reasons.FIELD_COUNT), (10, reasons.FIELD_COUNT)]),
         (
             'a,"b\n' + "x,y,z\n" * 20 + 'q,r",s\n',
@@ -139,7 +146,7 @@ def test_records(text: str, rows: list[Row], rejects: list[tuple[int, str]]) -> 
 
 
 def test_one_line_one_record_where_the_mapping_says_so() -> None:
-    mapping = mapping_of("a", "c", format="csv", multiline=False)
+    mapping = mapping_of("A1", "C3", format="csv", multiline=False)
     assert decode(b'a,"b\nb",c,x\n"d",e,"f"\r\n"g\n', mapping) == (
         [(5, 'b"', "x"), (12, "d", "f")],
         [(0, reasons.QUOTE_UNCLOSED), (23, reasons.QUOTE_UNCLOSED)],
@@ -153,17 +160,46 @@ def test_invalid_text_costs_its_record() -> None:
     )
 
 
-def test_null_tokens_quoted_or_not() -> None:
-    mapping = mapping_of("a", "c", format="csv", null=["NA", "-"])
-    assert decode(b'NA,x,-\n"NA",x,""\nNAN,x,c\n', mapping)[0] == [
-        (0, None, None),
-        (7, None, None),
-        (17, "NAN", "c"),
-    ]
+STRAY = 'u2,"q,search\nu3,plan,edit\nu1,n",approve\nu2,end,close\n'
+"""The second field of the first record begins with a quote, that of the third ends with one."""
+BY_LINE = ([(13, "u3", "edit"), (26, "u1", "approve"), (40, "u2", "close")], [(0, reasons.QUOTE_UNCLOSED)])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("piece", [1, 3, 1000])
+def test_a_stray_quote_moves_no_act_to_another_person(end: str, piece: int) -> None:
+    rows, rejects = decode(STRAY.replace("\n", end).encode(), piece=piece)
+    assert [row[1:] for row in rows] == [row[1:] for row in BY_LINE[0]]
+    assert [reason for _, reason in rejects] == [reasons.QUOTE_UNCLOSED]
+    last = f'u2,x,"q{end}u3,plan,edit{end}u1,y,n"'
+    rows, rejects = decode(last.encode(), piece=piece)
+    assert [row[1:] for row in rows] == [("u3", "edit"), ("u1", 'n"')]
+    assert [reason for _, reason in rejects] == [reasons.QUOTE_UNCLOSED]
+
+
+def test_a_tsv_quotes_nothing_unless_the_mapping_says_so() -> None:
+    tabbed = STRAY.replace(",", "\t").encode()
+    plain, asked = mapping_of("A1", "C3", format="tsv"), mapping_of("A1", "C3", format="tsv", quote='"')
+    assert decode(tabbed, plain) == ([(0, "u2", "search"), *BY_LINE[0]], [])
+    assert decode(tabbed, asked) == BY_LINE
+    assert decode(STRAY.encode()) == BY_LINE
+
+
+def test_a_quoted_line_end_is_read_where_no_line_of_it_is_a_record() -> None:
+    data = b'u1,"two\nlines, or\n""three""",edit\n"first\nfield",x,y\n'
+    assert decode(data) == ([(0, "u1", "edit"), (34, "first\nfield", "y")], [])
+    # The whole of it is a record for whoever asked for that.
+    asked = mapping_of("A1", "C3", format="csv", multiline=True)
+    assert decode(STRAY.encode(), asked)[0] == [(0, "u2", "approve"), (40, "u2", "close")]
+    # A first field takes its closing line with it only if the first line was no record.
+    assert decode(b'"u2,q,search\nu1",n,approve\n') == (
+        [(13, 'u1"', "approve")],
+        [(0, reasons.QUOTE_UNCLOSED)],
+    )
 
 
 def test_a_separator_of_several_bytes_and_cr_only() -> None:
-    mapping = mapping_of("a", "c", format="csv", delimiter="→")
+    mapping = mapping_of("A1", "C3", format="csv", delimiter="→")
     data = 'x→"y→\r"→z\rp→q→r'.encode()
     for piece in (1, 2, 5, 100):
         assert decode(data, mapping, piece=piece, newline=13)[0] == [(0, "x", "z"), (16, "p", "r")]
@@ -178,7 +214,7 @@ def test_a_quote_swallows_no_more_than_a_record_may_hold() -> None:
 
 def test_break_off_rescues_lines_behind_an_open_quote() -> None:
     data = b'a,"b\nd,e,f\ng,h'
-    broken = decoder()
+    broken = decoder(mapping_of("A1", "C3", format="csv", multiline=True))
     fed = broken.feed(data, 0, final=False)
     assert fed.consumed == 0
     assert seen([broken.break_off(data, 0, reasons.STREAM_CORRUPT)]) == (
@@ -205,4 +241,36 @@ def test_headers() -> None:
         with pytest.raises(ValueError, match=why):
             read_header(bad, final=True, dialect=dialect)
     with pytest.raises(ValueError, match="ASCII"):
-        dialect_of(mapping_of("a", "c", format="csv", quote="«"), newline=10, max_record_bytes=1)
+        dialect_of(mapping_of("A1", "C3", format="csv", quote="«"), newline=10, max_record_bytes=1)
+
+
+TIMES = mapping_of("u", "t", "e", format="csv")
+NAMED = {"names": ("u", "t", "e"), "max_record_bytes": 1000}
+
+
+@pytest.mark.parametrize("again", ["u,t,e\n", "\ufeffu,t,e\r\n", ' U ,"T",e\n'])
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_the_same_header_again_is_no_record(again: str, piece: int) -> None:
+    data = f"ann,2026-01-01,x\n{again}bob,2026-01-02,y\n".encode()
+    rows, rejects = decode(data, TIMES, piece=piece, **NAMED)
+    assert [row[1:] for row in rows] == [("ann", "2026-01-01", "x"), ("bob", "2026-01-02", "y")]
+    assert rejects == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["e,t,u", "e,T,u", "t,u,e", "u,e,t", "action,when,account", "e,created_at,u", "t,u", "u,t,e,more"],
+)
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_another_header_ends_the_reading(other: str, piece: int) -> None:
+    data = f"ann,2026-01-01,x\n{other}\ny,2026-01-02,bob\n".encode()
+    with pytest.raises(ColumnsChangeError) as caught:
+        decode(data, TIMES, piece=piece, **NAMED)
+    assert caught.value.position == 17
+
+
+def test_records_with_words_for_times_are_no_headers() -> None:
+    data = b"ann,unknown,x\nu,Mon 5 Jan,e\nann,,x\nann,2026-01-01,t\na,b\n"
+    rows, rejects = decode(data, TIMES, **NAMED)
+    assert len(rows) == 4
+    assert rejects == [(52, reasons.FIELD_COUNT)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -301,3 +302,54 @@ def test_epochs_and_iso_times_stand_side_by_side() -> None:
     times, reasons = parse(texts, "iso8601_or_epoch_us")
     assert times == [us(2026, 11, 22, 10, 11, 12), 1763806272000001, None, None]
     assert [reason is None for reason in reasons] == [True, True, False, False]
+
+
+NAMED = "%Y-%m-%d %H:%M:%S %Z"
+
+
+@pytest.mark.parametrize("machine", ["UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata"])
+def test_names_of_zones_mean_the_same_on_every_machine(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    try:
+        texts = [f"2026-11-17 00:10:00 {name}" for name in ("UTC", "GMT", "Z", "CET", "CEST", "EST", "IST")]
+        hours = [0, 0, 0, -1, None, None, None]
+        unknown = reasons.TIME_ZONE_UNKNOWN
+        expected = [None if h is None else us(2026, 11, 17, 0, 10) + h * 3_600_000_000 for h in hours]
+        assert parse(list(texts), NAMED, "Europe/Berlin") == (expected, [None] * 4 + [unknown] * 3)
+        assert parse(["2026-11-17 00:10:00 CET"], NAMED, None)[1] == [unknown]
+        assert parse(["Tue, 17 Nov 2026 00:10:00 GMT"], "%a, %d %b %Y %H:%M:%S %Z", None)[0] == [
+            us(2026, 11, 17, 0, 10)
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_zones_own_names_tell_the_repeated_hour_apart() -> None:
+    texts = ["2026-10-25 02:30:00 CEST", "2026-10-25 02:30:00 CET", "2026-03-29 02:30:00 CET"]
+    times, why = parse(list(texts), NAMED, "Europe/Berlin")
+    assert times == [us(2026, 10, 25, 0, 30), us(2026, 10, 25, 1, 30), None]
+    assert why == [None, None, reasons.TIME_ZONE_UNKNOWN]
+
+
+def test_the_mapping_says_what_other_names_mean() -> None:
+    zones = {"IST": "+05:30", "EST": "America/New_York"}
+    column = pa.array(["2026-11-17 12:00:00 IST", "2026-11-17 12:00:00 est", "2026-11-17 12:00:00"])
+    parsed = parse_times(column, TimeSpec(column="t", format=NAMED), None, zones)
+    assert parsed.time_us.to_pylist() == [us(2026, 11, 17, 6, 30), us(2026, 11, 17, 17), None]
+    assert parsed.reason.to_pylist() == [None, None, reasons.TIME_MALFORMED]
+
+
+def test_a_zone_in_plain_letters_of_a_pattern_is_utc() -> None:
+    for form, text in (
+        ("%Y-%m-%dT%H:%M:%SZ", "2026-11-17T00:10:00Z"),
+        ("%Y-%m-%d %H:%M GMT", "2026-11-17 00:10 GMT"),
+    ):
+        assert parse([text], form, "Europe/Berlin")[0] == [us(2026, 11, 17, 0, 10)]
+
+
+@pytest.mark.parametrize("form", ["%c", "%d %X", "%s", "%Y-%m-%d %", "%Z %z", "%Y %Y"])
+def test_a_pattern_that_no_machine_reads_alike_is_refused(form: str) -> None:
+    with pytest.raises(ValueError, match=r"time\.format"):
+        TimeSpec(column="t", format=form)

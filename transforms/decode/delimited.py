@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.decode import Decoded, Fed, reasons, reject_table
 from transforms.decode.delimited_scan import (
+    ANY_LINES,
+    CAREFUL,
     FIELD_COUNT,
     FINE,
+    ONE_LINE,
     QUOTE_MALFORMED,
     QUOTE_UNCLOSED,
     TOO_LONG,
@@ -21,6 +24,7 @@ from transforms.decode.delimited_scan import (
     Fields,
     scan_fields,
 )
+from transforms.decode.header_again import ColumnsChangeError, judge
 from transforms.decode.rows import invalid_utf8, raw_table
 from transforms.decode.spans import DOUBLED_QUOTES, PLAIN, spans_to_strings
 from transforms.mapping import Mapping
@@ -32,6 +36,10 @@ _REASONS: Final = {
     TOO_LONG: reasons.RECORD_TOO_LONG,
 }
 _MOST_FIELDS: Final = 1 << 16
+_HEADER: Final = 127
+"""The status of a record that is the header again."""
+_NINE: Final = 0x39
+_DIGIT: Final = re.compile(rb"[0-9]")
 
 
 def dialect_of(mapping: Mapping, *, newline: int, max_record_bytes: int) -> Dialect:
@@ -46,13 +54,16 @@ def dialect_of(mapping: Mapping, *, newline: int, max_record_bytes: int) -> Dial
             raise ValueError("quote must be an ASCII character, or null for none")
         quote = ord(mapping.quote)
     separator = np.frombuffer(mapping.separator.encode(), np.uint8)
-    return Dialect(separator, quote, newline, mapping.multiline, max_record_bytes)
+    lines = CAREFUL if mapping.multiline is None else ANY_LINES if mapping.multiline else ONE_LINE
+    return Dialect(separator, quote, newline, lines, max_record_bytes)
 
 
 class Delimited:
     """A `Decoder` of the records that start before byte `end` of the file (None: all). The header is not fed.
 
-    Every value is a string; an empty field and a null token are null, quoted or not.
+    Every value is a string; an empty field is null, quoted or not.
+
+    A header in the middle that says the same as the first is no record; another one raises ColumnsChangeError.
 
     Args:
         names: the file's columns, in order; they hold every mapped column.
@@ -72,12 +83,13 @@ class Delimited:
         max_record_bytes: int,
     ) -> None:
         self._columns = mapping.columns
+        self._names = tuple(names)
+        self._time = mapping.time.column
         self._dialect = dialect_of(mapping, newline=newline, max_record_bytes=max_record_bytes)
         self._expected = len(names)
         self._slots = np.full(len(names), -1, np.int64)
         for slot, column in enumerate(mapping.columns):
             self._slots[names.index(column)] = slot
-        self._nulls = pa.array(mapping.null_tokens, pa.string())
         self._record_key = record_key
         self._end = sys.maxsize if end is None else end
         self._skipping = skip_first
@@ -109,24 +121,48 @@ class Delimited:
             expected=self._expected,
             most=0,
         )
+        self._pass_over_headers(data, offset, found)
         bad = (found.status == FINE) & invalid_utf8(data, found.starts, found.ends)
         good = np.flatnonzero((found.status == FINE) & ~bad)
         columns = [
-            self._with_nulls(
-                spans_to_strings(buffer, values[good], sizes[good], kinds[good], self._dialect.quote)
-            )
+            spans_to_strings(buffer, values[good], sizes[good], kinds[good], self._dialect.quote)
             for values, sizes, kinds in zip(found.values, found.sizes, found.kinds, strict=True)
         ]
         starts, ends = found.starts[good], found.ends[good]
         rows = raw_table(self._columns, columns, data, offset, starts, ends, self._record_key)
-        failed = np.flatnonzero((found.status != FINE) | bad)
+        failed = np.flatnonzero(((found.status != FINE) & (found.status != _HEADER)) | bad)
         why = [reasons.UTF8_INVALID if bad[i] else _REASONS[int(found.status[i])] for i in failed]
         return Decoded(rows, reject_table((found.starts[failed] + offset).tolist(), why)), found
 
-    def _with_nulls(self, column: pa.Array) -> pa.Array:
-        if not len(self._nulls):
-            return column
-        return pc.if_else(pc.is_in(column, value_set=self._nulls), pa.scalar(None, pa.string()), column)
+    def _pass_over_headers(self, data: bytes, offset: int, found: Fields) -> None:
+        """Mark headers that say the same again; raise ColumnsChangeError at the first that says something else."""
+        at = self._columns.index(self._time)
+        buffer = np.frombuffer(data, np.uint8)
+        begins = np.minimum(found.values[at], max(len(data) - 1, 0))
+        # A time begins with a digit or a sign; where it begins with a word, most patterns have a digit behind it.
+        if not len(found.starts):
+            return
+        odd = (found.status == FINE) & (found.sizes[at] > 0) & (buffer[begins] > _NINE)
+        rows = np.flatnonzero(odd | (found.status == FIELD_COUNT))
+        wanted = self._time.casefold().encode()
+        for row in map(int, rows):
+            start, end = int(found.starts[row]), int(found.ends[row])
+            if found.status[row] == FINE:
+                begin = int(found.values[at, row])
+                time = data[begin : begin + int(found.sizes[at, row])]
+                if _DIGIT.search(time) and time.decode(errors="replace") not in self._names:
+                    continue
+            elif wanted not in data[start:end].lower():
+                continue
+            try:
+                header = read_header(data[start:end], final=True, dialect=self._dialect)
+            except ValueError:
+                continue
+            said = "record" if header is None else judge(header[0], self._names, self._time)
+            if said == "other":
+                raise ColumnsChangeError(offset + start)
+            if said == "same":
+                found.status[row] = _HEADER
 
 
 def read_header(head: bytes, *, final: bool, dialect: Dialect) -> tuple[tuple[str, ...], int] | None:

@@ -1,7 +1,8 @@
 """Delimited text: where records and their fields are (RFC 4180), in one pass.
 
 A field is quoted if a quote is its first byte; a quote anywhere else is ordinary text. An unclosed or malformed quote costs
-its line, and reading resumes on the next one.
+its line, and reading resumes on the next one. So does a quoted field that runs over a line which reads as a record of its
+own (CAREFUL): nothing tells a stray quote from a quoted line end there, and no record may be lost in another's field.
 """
 
 from __future__ import annotations
@@ -21,16 +22,22 @@ QUOTE_UNCLOSED: Final = 2
 QUOTE_MALFORMED: Final = 3
 TOO_LONG: Final = 4
 
+ONE_LINE: Final = 0
+ANY_LINES: Final = 1
+CAREFUL: Final = 2
+"""Whether a quoted field may hold line ends: never, always, or if none of its lines reads as a record."""
+
 _COMPLETE, _CUT, _UNCLOSED, _MALFORMED = 0, 1, 2, 3
+_UNKNOWN: Final = -1
 
 
 class Dialect(NamedTuple):
-    """How a file is written. `quote` -1: there is none; `multiline`: a quoted field may hold line ends."""
+    """How a file is written. `quote` -1: there is none; `multiline`: ONE_LINE, ANY_LINES or CAREFUL."""
 
     separator: Bytes
     quote: int
     newline: int
-    multiline: bool
+    multiline: int
     max_record_bytes: int
 
 
@@ -109,7 +116,7 @@ def _scan(
     separator: Bytes,
     quote: int,
     newline: int,
-    multiline: bool,
+    multiline: int,
     max_record_bytes: int,
     slots: Int64s,
     expected: int,
@@ -142,6 +149,7 @@ def _scan(
             multiline,
             max_record_bytes,
             slots,
+            expected,
             record,
             kinds,
             values,
@@ -186,9 +194,10 @@ def _record(
     separator: Bytes,
     quote: int,
     newline: int,
-    multiline: bool,
+    multiline: int,
     max_record_bytes: int,
     slots: Int64s,
+    expected: int,
     record: int,
     kinds: Int8s,
     values: Int64s,
@@ -198,7 +207,8 @@ def _record(
     size = len(data)
     first = separator[0]
     wide = len(separator)
-    far = min(size, start + max_record_bytes + 3)  # an unclosed quote swallows no more
+    bound = start + max_record_bytes + 3
+    far = min(size, bound)  # an unclosed quote swallows no more
     field = 0
     i = start
     while True:  # one field a turn
@@ -207,8 +217,16 @@ def _record(
             begins = i + 1
             i += 1
             while True:
-                while i < far and data[i] != quote and (multiline or data[i] != newline):
+                while i < far and data[i] != quote and (multiline == ANY_LINES or data[i] != newline):
                     i += 1
+                if multiline == CAREFUL and i < far and data[i] == newline and data[i] != quote:
+                    judged = _reads_as_record(
+                        data, start, i + 1, bound, final, separator, quote, newline, field, expected
+                    )
+                    if judged:
+                        return (_CUT if judged == _UNKNOWN else _UNCLOSED), i, field
+                    i += 1
+                    continue
                 if i >= far or data[i] != quote:
                     return (_CUT if i >= size and not final else _UNCLOSED), i, field
                 if i + 1 < size and data[i + 1] == quote:
@@ -247,6 +265,69 @@ def _record(
         field += 1
         if not more:
             return (_COMPLETE if i < size or final else _CUT), i, field
+        i += wide
+
+
+@kernel
+def _reads_as_record(
+    data: Bytes,
+    start: int,
+    line: int,
+    bound: int,
+    final: bool,
+    separator: Bytes,
+    quote: int,
+    newline: int,
+    field: int,
+    expected: int,
+) -> int:
+    """Whether the line at `line`, inside a quoted field of the record at `start`, is a record by itself.
+
+    The line that closes a record's first field has all the fields by nature: there the first line must have them, too.
+    """
+    if expected == 0:
+        return 0
+    end = line
+    while end < bound and end < len(data) and data[end] != newline:
+        end += 1
+    if end >= bound:
+        return 0  # the record is too long in any case
+    if end == len(data) and not final:
+        return _UNKNOWN
+    found, quotes = _count_fields(data, line, end, separator, quote)
+    if found != expected:
+        return 0
+    if field > 0 or not quotes:
+        return 1
+    first = start
+    while data[first] != newline:
+        first += 1
+    found, _ = _count_fields(data, start, first, separator, -1)
+    return 1 if found == expected else 0
+
+
+@kernel
+def _count_fields(data: Bytes, i: int, end: int, separator: Bytes, quote: int) -> tuple[int, bool]:
+    """How many fields a line has, 0 if a quoted one of it does not end there; and whether a quote stands in it."""
+    if end > i and data[end - 1] == CR:
+        end -= 1
+    wide = len(separator)
+    fields, quotes = 0, False
+    while True:  # one field a turn
+        fields += 1
+        if i < end and data[i] == quote:
+            quotes = True
+            i += 1
+            while i < end and (data[i] != quote or (i + 1 < end and data[i + 1] == quote)):
+                i += 2 if data[i] == quote else 1
+            if i >= end or not (i + 1 == end or _matches(data, i + 1, separator)):
+                return 0, True
+            i += 1
+        while i < end and not _matches(data, i, separator):
+            quotes = quotes or data[i] == quote
+            i += 1
+        if i + wide > end:
+            return fields, quotes
         i += wide
 
 
