@@ -140,6 +140,7 @@ def _event_policy(
         gazetteer=_gazetteer(config, participation, keys["gazetteer"]),
         past=memory.past,
         erased=all_accounts_of(memory.erased, registry),
+        erased_before=memory.erased_before,
     )
 
 

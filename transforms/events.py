@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from transforms.account import canonical
 from transforms.compaction import used_only
 from transforms.decode import reasons
+from transforms.erased_before import ErasedBefore, were_erased
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
@@ -50,7 +51,7 @@ def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
 class EventPolicy:
     """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
     `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
-    accounts that are never admitted again."""
+    accounts that are never admitted again; `erased_before`: such accounts under former keys or spellings."""
 
     mapping: Mapping
     first_us: int
@@ -63,6 +64,7 @@ class EventPolicy:
     gazetteer: Gazetteer | None = field(default=None, repr=False)
     past: tuple[PastSpan, ...] = ()
     erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
+    erased_before: tuple[ErasedBefore, ...] = field(default=(), repr=False)
 
 
 class Normalised(NamedTuple):
@@ -106,6 +108,8 @@ def to_events(
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
     admissible = ~np.asarray(pc.is_in(digests, value_set=policy.erased), np.bool_)
+    if policy.erased_before:
+        admissible &= ~were_erased(account.dictionary, policy.erased_before)
     if registry is not None:
         admissible &= ever_admitted(registry, digests)
     # A record that names no account (-1) is nobody's objection: it stays, and is rejected.

@@ -50,3 +50,9 @@ def _forms(name: str) -> set[str]:
         forms.add(f"{domain}\\{user}")
     cases = {case for form in forms for case in (form, form.upper(), form.lower(), form.title())}
     return cases | {unicodedata.normalize(form, case) for case in cases for form in ("NFC", "NFD")}
+
+
+def spelled_both_ways(former: pa.Array, now: pa.Array) -> list[tuple[str, str]]:
+    """Pairs of names (string) by both rules, without those that are nobody's by either."""
+    pairs = zip(former.to_pylist(), now.to_pylist(), strict=True)
+    return sorted({(one, other) for one, other in pairs if one is not None and other is not None})
