@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,15 @@ def read_accounts(path: Path) -> pa.Array:
     """The accounts: string, canonical, each once, in the order of the file; empty lines are passed over.
 
     Raises:
+        ConfigError: as `read_account_lines`.
+    """
+    return read_account_lines(path).column("account").combine_chunks().unique()
+
+
+def read_account_lines(path: Path) -> pa.Table:
+    """The lines that name an account: `line` (int64, from 1), `written` (string), `account` (string, canonical).
+
+    Raises:
         ConfigError: unreadable, too large, not UTF-8, or without an account.
     """
     try:
@@ -29,12 +39,20 @@ def read_accounts(path: Path) -> pa.Array:
     if len(data) > MAX_BYTES:
         raise ConfigError(f"the file of accounts (--accounts) is larger than {MAX_BYTES >> 20} MiB")
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = re.split(r"\r\n|\r|\n", data.decode("utf-8-sig"))  # a name may hold other breaks
     except UnicodeDecodeError:
         raise ConfigError(
             "the file of accounts (--accounts) is not UTF-8; save it as UTF-8, one account a line"
         ) from None
-    accounts = canonical(pa.array(lines, pa.string())).drop_null().unique()
-    if len(accounts) == 0:
+    written = pa.array(lines, pa.string())
+    table = pa.table(
+        {
+            "line": pa.array(range(1, len(lines) + 1), pa.int64()),
+            "written": written,
+            "account": canonical(written),
+        }
+    )
+    table = table.filter(table.column("account").is_valid())
+    if table.num_rows == 0:
         raise ConfigError("the file of accounts (--accounts) names no account")
-    return accounts
+    return table

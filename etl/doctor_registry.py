@@ -22,6 +22,7 @@ from etl.layout import (
 )
 from etl.registry import Registry
 from etl.store import is_url
+from transforms.account import SPELLING
 
 
 def key_ids_of(root: str | Path) -> tuple[str | None, str | None]:
@@ -121,10 +122,15 @@ def _versions(root: str | Path) -> Iterator[Finding]:
     withdrawn = sum(not version.is_live for version in versions)
     gone = f", {withdrawn:,} of them withdrawn" if withdrawn else ""
     yield Finding("OK", f"The registry holds {len(versions):,} versions{last}{gone}.")
+    if registry.spelling() < SPELLING:
+        yield Finding(
+            "FAIL",
+            "Its names are spelled by an older rule: run `desirepath migrate` once (docs/operating.md).",
+        )
     if rotating:
         yield Finding(
             "FAIL",
-            "A change of keys was interrupted: run the same `desirepath rotate-key` again, it goes on there.",
+            "A change of keys was interrupted: run the same `desirepath rotate-key` (or `migrate`) again, it goes on.",
         )
 
 

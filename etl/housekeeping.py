@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.audit import read_chain
@@ -11,7 +12,7 @@ from etl.audit_check import verify_chain
 from etl.config import RunConfig
 from etl.console import Console
 from etl.erase import find_traces, finish_erasure
-from etl.erased import load_erased
+from etl.erased import erased_before, load_erased
 from etl.erasure_request import save_request
 from etl.errors import StorageError
 from etl.inheritance import sweep
@@ -21,9 +22,10 @@ from etl.participation import Participation
 from etl.registry import Registry
 from etl.retention import expire, old_keys
 from etl.sealed_objects import check_pool_key
+from transforms.erased_before import were_erased
 from transforms.erasure import ascending
 from transforms.participation import all_accounts_of
-from transforms.pseudonym import key_fingerprint
+from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms
 
 
 def keep_house(registry: Registry, config: RunConfig, keys: Keys, now: datetime, console: Console) -> None:
@@ -63,13 +65,20 @@ def _hold_to_log(registry: Registry) -> None:
 
 def erase_linked(registry: Registry, known: Participation | None, keys: Keys) -> int:
     """Erase the accounts that came to be linked to somebody who was erased: they stay out when no file says so any more.
+    An account that was erased under a former key or spelling and is named again is erased under the present ones.
     Needs the lock.
 
     Returns:
         How many there are.
     """
     erased = load_erased(registry.store, keys.pool)
-    linked = all_accounts_of(erased, None if known is None else known.registry)
+    if known is None:
+        return 0
+    again = known.accounts.filter(
+        pa.array(were_erased(known.accounts, erased_before(registry.store, keys.pool, keys.pseudonym)))
+    )
+    named = pseudonyms(again, key=derive_key(keys.pseudonym, "person"))
+    linked = all_accounts_of(pa.concat_arrays([erased, named]), known.registry)
     new = linked.filter(pc.invert(pc.is_in(linked, value_set=erased)))
     if len(new):
         reason = "linked to an account that was erased"

@@ -26,6 +26,9 @@ JOURNAL: Final = f"{PRIVATE}/publishing"
 """One object for each version that is being published: what a kill may have left half done."""
 
 FINGERPRINT: Final = f"{PRIVATE}/key-fingerprint"
+SPELLED: Final = f"{PRIVATE}/spelling"
+"""The number of the rule by which names are spelled (`transforms.account.SPELLING`); not there: 1."""
+
 DEAD_LETTERS: Final = f"{PRIVATE}/dead-letters"
 RUNS: Final = f"{PRIVATE}/runs"
 QUARANTINE: Final = f"{PRIVATE}/quarantine"

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from etl.audit import Entry
 from etl.config import RunConfig
-from etl.erased import load_erased
+from etl.erased import erased_before, load_erased
 from etl.errors import StorageError
 from etl.history import instants, past_of, remembered_from_us
 from etl.keys import Keys
@@ -18,6 +18,7 @@ from etl.state import KNOWN_BY, SHAPED_BY, kept, object_name, read_content, read
 from etl.versions import Version
 from etl.waiting import current_generation, read_pool
 from etl.window import begins_us, bounds_us
+from transforms.erased_before import ErasedBefore
 from transforms.ledger import known_by, shaped_by
 from transforms.mapping import Mapping
 from transforms.past import BURNED, PastSpan
@@ -28,7 +29,8 @@ from transforms.schemas import DIGEST, NAMED_BEFORE, POOL, SPENT
 @dataclass(frozen=True)
 class Memory:
     """`generation`: the pool's, 0: none yet; `pool` (POOL): what is in it. `ledgers` (LEDGER) and `spent` (SPENT): of the
-    versions of which they are kept. `erased`: binary(16), accounts never to be admitted again. `burned`: withdrawn nights;
+    versions of which they are kept. `erased`: binary(16), accounts never to be admitted again, `erased_before`
+    those under former keys or spellings. `burned`: withdrawn nights;
     `outdated`: whether what waits was named by another mapping. Of neither anything waits on. `named` (NAMED_BEFORE): which
     units were named in the nights of the versions of which it is kept."""
 
@@ -41,6 +43,7 @@ class Memory:
     burned: tuple[PastSpan, ...] = ()
     outdated: bool = False
     named: pa.Table = field(default_factory=NAMED_BEFORE.empty_table, repr=False)
+    erased_before: tuple[ErasedBefore, ...] = field(default=(), repr=False)
 
     @classmethod
     def blank(cls) -> Memory:
@@ -85,6 +88,7 @@ def remember(
         tuple(PastSpan(*instants(old.manifest["window"]), BURNED) for old in versions if not old.is_live),
         _is_outdated(registry, versions, mapping, keys),
         pa.concat_tables([NAMED_BEFORE.empty_table(), *(table for table in named if table is not None)]),
+        erased_before(registry.store, keys.pool, keys.pseudonym),
     )
 
 

@@ -5,6 +5,7 @@ No message says where the file is or what it holds: its name may be a customer's
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,7 @@ def load_names(path: Path) -> list[str]:
             f"the names file (--names) is larger than {MAX_BYTES >> 20} MiB; is it a list of names?"
         )
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = re.split(r"\r\n|\r|\n", data.decode("utf-8-sig"))  # a name may hold other breaks
     except UnicodeDecodeError:
         raise ConfigError(
             "the names file (--names) is not UTF-8; save it as UTF-8, one name a line"

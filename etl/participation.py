@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl.participation_file import parse_participation, read_content
+from transforms.former_spelling import formerly, spelled_both_ways
 from transforms.participation import Registry, build_registry
 from transforms.pseudonym import derive_key
 
@@ -19,14 +20,15 @@ class Participation:
     """Who takes part. All fields come from the same bytes.
 
     `entries` (ENTRIES): its rows, for the verifier, which resolves them by itself.
-    `names`: everybody whom the file names, taking part or not: no such name may remain in a token. `commitment`:
-    HMAC-SHA256 of the bytes under a key derived from the run's: whoever holds key and file can prove that it was this
-    file, and nobody else can try candidates. `sha256`: plain, for the private record.
+    `names`: everybody whom the file names, taking part or not: no such name may remain in a token. `accounts`: string,
+    distinct, canonical. `commitment`: HMAC-SHA256 of the bytes under a key derived from the run's: whoever holds key and
+    file can prove that it was this file, and nobody else can try candidates. `sha256`: plain, for the private record.
     """
 
     registry: Registry = field(repr=False)
     entries: pa.Table = field(repr=False)
     names: frozenset[str] = field(repr=False)
+    accounts: pa.Array = field(repr=False)
     commitment: str
     sha256: str
 
@@ -48,6 +50,7 @@ def read_participation(participation: str, key: bytes) -> Participation | None:
         build_registry(entries, person_key=derive_key(key, "person"), unit_key=derive_key(key, "unit")),
         entries,
         _names(entries),
+        entries.column("account").combine_chunks().unique(),
         hmac.new(derive_key(key, "participation"), content, hashlib.sha256).hexdigest(),
         hashlib.sha256(content).hexdigest(),
     )
@@ -63,6 +66,23 @@ def names_in(participation: str) -> tuple[set[str], set[str]]:
         return set(), set()
     _, entries = _read(participation)
     accounts, units = (set(entries.column(name).drop_null().to_pylist()) for name in ("account", "unit"))
+    return accounts, units
+
+
+def spellings_in(participation: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Every account and every unit that the file at a path names, by the former spelling and by today's.
+
+    Raises:
+        ConfigError: what is wrong with which rows, never a value.
+    """
+    if participation == "none":
+        return [], []
+    content, entries = _read(participation)
+    before = parse_participation(content, Path(participation), spell=formerly)
+    accounts, units = (
+        spelled_both_ways(*(table.column(name).combine_chunks() for table in (before, entries)))
+        for name in ("account", "unit")
+    )
     return accounts, units
 
 

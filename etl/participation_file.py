@@ -3,6 +3,7 @@ part is not guessed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ _NAMES: Final = ("account", "person", "unit")
 _TIMES: Final = ("valid_from", "valid_to", "recorded_at")
 _SHOWN: Final = 5
 
+Spell = Callable[[pa.Array], pa.Array]
+
 
 def read_content(path: Path) -> bytes:
     """The file's bytes, read once, so that what is parsed is what is committed to."""
@@ -34,14 +37,14 @@ def read_content(path: Path) -> bytes:
         ) from None
 
 
-def parse_participation(content: bytes, path: Path) -> pa.Table:
-    """The content of the file at `path` as ENTRIES, every name in its canonical spelling.
+def parse_participation(content: bytes, path: Path, *, spell: Spell = canonical) -> pa.Table:
+    """The content of the file at `path` as ENTRIES, a row each, every name as `spell` spells it.
 
     Raises:
         ConfigError: what is wrong with which rows, never a value.
     """
     try:
-        rows = _parse(content, path).to_pylist()
+        rows = _parse(content, path, spell).to_pylist()
     except (ValueError, OverflowError, KeyError):  # Parquet holds what Python's dates and text cannot
         raise ConfigError(
             f"the participation file {path} holds times or text that cannot be read: give times as ISO 8601 text, UTC"
@@ -85,7 +88,7 @@ def _rows(numbers: list[int]) -> str:
     return f"row{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
-def _parse(content: bytes, path: Path) -> pa.Table:
+def _parse(content: bytes, path: Path, spell: Spell) -> pa.Table:
     try:
         table = pq.read_table(pa.BufferReader(content)) if path.suffix == ".parquet" else _parse_csv(content)
     except (OSError, pa.ArrowInvalid):
@@ -109,7 +112,7 @@ def _parse(content: bytes, path: Path) -> pa.Table:
         )
     for name in (name for name in (*_NAMES, "status") if name in names):
         text = table.column(name).cast(pa.string()).combine_chunks()
-        table = table.set_column(names.index(name), name, canonical(text))
+        table = table.set_column(names.index(name), name, spell(text))
     return table
 
 

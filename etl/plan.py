@@ -146,6 +146,7 @@ def _event_policy(
         past=memory.past,
         erased=all_accounts_of(memory.erased, registry),
         programs=read_programs(config.programs),
+        erased_before=memory.erased_before,
     )
 
 

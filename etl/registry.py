@@ -25,6 +25,7 @@ from etl.layout import (
     MANIFESTS,
     PRIVATE,
     QUARANTINE,
+    SPELLED,
     STAGING,
     WITHDRAWN,
     data_of,
@@ -38,6 +39,7 @@ from etl.staging import Staging
 from etl.store import Store, is_url, open_store, root_of
 from etl.versions import Version
 from etl.withdrawal import bury, remove_data
+from transforms.account import SPELLING
 
 
 class Registry:
@@ -73,6 +75,33 @@ class Registry:
         return self.store.locked()
 
     def check_key(self, fingerprint: str) -> None:
+        """Remember the key's fingerprint, or refuse a key or a spelling that is not the registry's."""
+        self._check_spelling()
+        self.check_fingerprint(fingerprint)
+
+    def spelling(self) -> int:
+        """The number of the rule by which its names are spelled."""
+        if self.store.exists(SPELLED):
+            said = self.store.read(SPELLED)
+            return int(said) if said.isdigit() else 0
+        return 1 if self.store.exists(FINGERPRINT) else SPELLING
+
+    def _check_spelling(self) -> None:
+        """Pseudonyms of one spelling would not meet those of another: one person would count twice."""
+        found = self.spelling()
+        if found < SPELLING:
+            raise ConfigError(
+                f"the names in the registry {self.where()} are spelled by an older rule: run `desirepath migrate` once, "
+                "with the registry's keys and the participation file (docs/operating.md)"
+            )
+        if found > SPELLING:
+            raise ConfigError(
+                f"the names in the registry {self.where()} are spelled by a newer rule: use the release that wrote it"
+            )
+        if not self.store.exists(SPELLED):
+            self.store.create(SPELLED, str(SPELLING).encode())
+
+    def check_fingerprint(self, fingerprint: str) -> None:
         """Remember the key's fingerprint, or refuse a key that is not the registry's."""
         try:
             self.store.create(FINGERPRINT, fingerprint.encode())

@@ -1,4 +1,4 @@
-"""A change of keys that is under way: written down first and removed last, so that a killed one can only be finished.
+"""A change of keys or of the spelling that is under way: noted first, removed last: a killed one is only finished.
 
 While it is there every other command refuses (`etl.sealed_objects.check_pool_key`); what is sealed may be under either key.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 
@@ -21,8 +21,13 @@ from etl.store import Store
 from etl.vault import key_id
 from transforms.pseudonym import key_fingerprint
 
-EVENT = "key_rotated"
-Which = Literal["pool", "pseudonym"]
+Which = Literal["pool", "pseudonym", "spelling"]
+EVENTS: Final[dict[str, str]] = {
+    "pool": "key_rotated",
+    "pseudonym": "key_rotated",
+    "spelling": "spelled_anew",
+}
+"""What the audit log calls the change, once it is done."""
 
 
 @dataclass(frozen=True)
@@ -65,20 +70,24 @@ def begin(
 def must_be_the_same(rotation: Rotation, which: Which, old: str, new: str, names: str = "") -> None:
     """Refuse another rotation than the one that is under way."""
     if (rotation.which, rotation.old, rotation.new) != (which, old, new):
+        if rotation.which == "spelling":
+            raise ConfigError(
+                "a `desirepath migrate` was interrupted: run that one again, before anything else"
+            )
         raise ConfigError(
             f"a change of the {rotation.which} key (from id {rotation.old} to id {rotation.new}) was interrupted: run that "
             "one again, with both keys, before another"
         )
     if rotation.names != names:
         raise ConfigError(
-            "the change of the pseudonym key was begun with other names: run it again with the participation file and the "
-            "accounts that it was begun with"
+            "the change of pseudonyms was begun with other names: run it again with the keys, the participation file, the "
+            "accounts and --lose-erased as it was begun with"
         )
 
 
 def recorded(store: Store, rotation: Rotation) -> Entry | None:
     """Its audit entry, if it got that far."""
-    return carried_out(store, EVENT, rotation.id)
+    return carried_out(store, EVENTS[rotation.which], rotation.id)
 
 
 def record(store: Store, rotation: Rotation, generation: int, **fields: Any) -> Entry:
@@ -87,7 +96,7 @@ def record(store: Store, rotation: Rotation, generation: int, **fields: Any) -> 
         fields[SHA256] = sha256(store.read(ERASED)).hexdigest()
     return append(
         store,
-        EVENT,
+        EVENTS[rotation.which],
         request=rotation.id,
         which=rotation.which,
         old=rotation.old,

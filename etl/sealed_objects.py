@@ -37,8 +37,8 @@ def check_pool_key(store: Store, key: bytes) -> None:
     """
     if store.exists(ROTATING):
         raise ConfigError(
-            f"a change of keys in the registry {store.describe()} was interrupted: run the same `desirepath rotate-key` "
-            "again, it goes on where it stopped"
+            f"a change of keys or of the spelling in the registry {store.describe()} was interrupted: run the same "
+            "`desirepath rotate-key` or `desirepath migrate` again, it goes on where it stopped"
         )
     try:
         store.create(POOL_KEY_ID, key_id(key).encode())

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from transforms.account import canonical
 from transforms.compaction import used_only
 from transforms.decode import reasons
+from transforms.erased_before import ErasedBefore, were_erased
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
@@ -57,8 +58,9 @@ def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
 class EventPolicy:
     """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
     `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
-    accounts that are never admitted again; `programs` None: the package's; `held_from_us`: since when units that records
-    name are counted (None: the window's begin)."""
+    accounts that are never admitted again, `erased_before` such accounts under former keys or spellings;
+    `programs` None: the package's; `held_from_us`: since when units that records name are counted (None: the window's
+    begin)."""
 
     mapping: Mapping
     first_us: int
@@ -73,6 +75,7 @@ class EventPolicy:
     erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
     programs: Programs | None = field(default=None, repr=False)
     held_from_us: int | None = None
+    erased_before: tuple[ErasedBefore, ...] = field(default=(), repr=False)
 
     @property
     def names_units(self) -> bool:
@@ -125,6 +128,8 @@ def to_events(
     drops = _Drops(_whose(digests, registry), policy.counting_key)
     code = np.asarray(account.indices.fill_null(-1), np.int32)
     admissible = ~np.asarray(pc.is_in(digests, value_set=policy.erased), np.bool_)
+    if policy.erased_before:
+        admissible &= ~were_erased(account.dictionary, policy.erased_before)
     if registry is not None:
         admissible &= ever_admitted(registry, digests)
     aside = _Aside(digests, policy)

@@ -26,6 +26,8 @@ GLUED: Final = 6
 _SPECIAL: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
 )
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by Unicode that nobody sees: default ignorables all of them."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 
@@ -37,7 +39,8 @@ def fold(text: str) -> str:
     ('jurgenobrienluk', True)
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).casefold()
-    return "".join(character for character in decomposed if character.isalnum()).translate(LOOK_ALIKES)
+    letters = (character for character in decomposed if character.isalnum() and character not in _FILLERS)
+    return "".join(letters).translate(LOOK_ALIKES)
 
 
 def folded_with_places(text: str) -> tuple[str, list[int]]:

@@ -1,4 +1,4 @@
-"""`desirepath erase` and `rotate-key`: what the people in the logs may ask for, and what becomes of the keys."""
+"""`desirepath erase`, `rotate-key` and `migrate`: what people may ask for, and what becomes of keys and spelling."""
 
 from __future__ import annotations
 
@@ -54,18 +54,27 @@ def erase(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what there is of them; change nothing.")
     ] = False,
+    unknown_too: Annotated[
+        bool,
+        typer.Option(
+            "--unknown-too", help="Shut out accounts of which nothing is known, too, instead of refusing."
+        ),
+    ] = False,
     key_file: KeyFile = None,
     pool_key_file: PoolKeyFile = None,
 ) -> None:
     """Erase people: from what waits and what is remembered, with all their accounts, and never admit them again.
 
-    Prints what the users of the data should be told. What was deleted is proved in the audit log.
+    Prints what the users of the data should be told. What was deleted is proved in the audit log. A request that names an
+    account of which nothing is known is refused (2): it may be misspelt.
     """
-    from etl.accounts_file import read_accounts
+    from etl.accounts_file import read_account_lines
     from etl.erase import erase as erase_people
     from etl.erase import find_traces
     from etl.erasure_notice import erasure_notice, traces_found
+    from etl.errors import ConfigError
     from etl.keys import load_keys
+    from etl.known import told, unknown_lines
     from etl.participation import read_participation
     from etl.registry import open_registry
     from etl.sealed_objects import check_pool_key
@@ -74,7 +83,8 @@ def erase(
     from transforms.pseudonym import derive_key, key_fingerprint, pseudonyms
 
     keys = load_keys(key_file, pool_key_file)
-    names = read_accounts(accounts)
+    requested = read_account_lines(accounts)
+    names = requested.column("account").combine_chunks().unique()
     named = pseudonyms(names, key=derive_key(keys.pseudonym, "person"))
     read = read_participation(participation, keys.pseudonym)
     people = ascending(all_accounts_of(named, None if read is None else read.registry))
@@ -83,14 +93,23 @@ def erase(
     with opened.locked():
         opened.check_key(key_fingerprint(keys.pseudonym))
         check_pool_key(opened.store, keys.pool)
+        unknown = unknown_lines(opened, requested, None if read is None else read.registry, keys)
         if dry_run:
+            if unknown:
+                typer.echo(
+                    f"accounts of which nothing is known: {len(unknown):,} (--accounts, {told(unknown)}): check the spelling"
+                )
             typer.echo(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
             return
+        if unknown and not unknown_too:
+            raise ConfigError(
+                f"of {len(unknown):,} of the accounts named nothing is known, neither in the participation file nor in the "
+                f"registry (--accounts, {told(unknown)}); nothing was erased. Check the spelling, or shut them out all the "
+                "same with --unknown-too"
+            )
         entry = erase_people(opened, people, keys.pool, **asked)
     if not entry.fields["rows"]:
-        typer.echo(
-            "nothing was kept of these accounts (check the spelling, if there should have been something)"
-        )
+        typer.echo("nothing was kept of these accounts; they are not admitted again")
     typer.echo(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
     typer.echo(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
 
@@ -120,7 +139,7 @@ def rotate_key(
     """Change a key of the registry. Interrupted, it is run again with the same keys.
 
     The pool key: all that is sealed is sealed anew. The pseudonym key: whoever is named is renamed; what waits of others
-    is removed, and no event of the nights so far counts as late any more.
+    is removed, and no event of the nights so far counts as late any more. Who was erased stays out, named or not.
     """
     from etl.accounts_file import read_accounts
     from etl.errors import ConfigError
@@ -162,7 +181,51 @@ def rotate_key(
     )
 
 
+def migrate(
+    registry: RegistryDir,
+    participation: Annotated[
+        str, typer.Option("--participation", help="Whoever it lists is renamed (CSV or Parquet). Or none.")
+    ],
+    accounts: Annotated[
+        Path | None, typer.Option("--accounts", help="More accounts to rename, one a line.")
+    ] = None,
+    by: By = None,
+    key_file: KeyFile = None,
+    pool_key_file: PoolKeyFile = None,
+) -> None:
+    """Move a registry to today's spelling of names, once. Interrupted, it is run again with the same files.
+
+    Whoever is named is renamed; what waits of others is removed and counted, and no event of the nights so far counts as
+    late any more. Published versions stay as they are, and who was erased stays out.
+    """
+    from etl.accounts_file import read_account_lines
+    from etl.keys import load_keys
+    from etl.migrate import migrate as move
+    from etl.participation import spellings_in
+    from etl.registry import open_registry
+    from transforms.former_spelling import formerly, spelled_both_ways
+
+    keys = load_keys(key_file, pool_key_file)
+    people, units = spellings_in(participation)
+    if accounts is not None:
+        lines = read_account_lines(accounts)
+        written, now = (lines.column(name).combine_chunks() for name in ("written", "account"))
+        people += spelled_both_ways(formerly(written), now)
+    opened = open_registry(registry)
+    with opened.locked():
+        entry = move(opened, keys.pseudonym, keys.pool, accounts=people, units=units, by=who(by))
+    if entry is None:
+        typer.echo("the names in the registry are spelled by today's rule already")
+        return
+    lost = ", ".join(f"{kind} {number:,}" for kind, number in entry.fields["lost"].items()) or "none"
+    typer.echo(
+        f"the names in {opened.where()} are spelled by today's rule (audit entry {opened.where(entry.name)}). Rows that "
+        f"could not be renamed, and are gone: {lost}"
+    )
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(erase)
     app.command("rotate-key")(rotate_key)
+    app.command()(migrate)

@@ -12,6 +12,7 @@ import pytest
 from etl import doctor as checks
 from etl.cli import main
 from etl.doctor_registry import check_registry, lock_holder
+from etl.layout import SPELLED
 from etl.registry import Registry
 from etl.rotation import begin
 from etl.sealed_objects import check_pool_key
@@ -210,3 +211,11 @@ def test_a_registry_that_is_no_folder():
     (found,) = check_registry(root)
     assert found.sentence == "The registry holds 0 versions."
     assert levels(check_registry("unheard-of://doctor")) == ["FAIL"]
+
+
+def test_a_registry_of_the_former_spelling_is_noticed(world, capfd):
+    registry = Registry(world / "registry")
+    registry.check_key(key_fingerprint(bytes.fromhex(KEY)))
+    registry.store.remove(SPELLED)
+    assert main(arguments(world)) == 2
+    assert "run `desirepath migrate` once" in capfd.readouterr().out

@@ -11,7 +11,7 @@ import pytest
 from etl.audit import read_chain
 from etl.audit_check import verify_chain
 from etl.erase import erase
-from etl.erased import load_erased
+from etl.erased import erased_before, load_erased
 from etl.errors import ConfigError
 from etl.layout import POOL
 from etl.registry import Registry
@@ -30,6 +30,7 @@ from tests.etl.sealed_registry import (
     digests,
 )
 from tests.store.registries import Killed, killed_at
+from transforms.erased_before import were_erased
 from transforms.pseudonym import derive_key, key_fingerprint, unit_pseudonyms
 
 NEW = b"n" * 32
@@ -46,6 +47,13 @@ def rename(registry: Registry, *, accounts=("ann", "ann2", "eve", "bob"), units=
     return rotate_pseudonym_key(
         registry, KEY, NEW, POOL_KEY, accounts=accounts, units=units, by="me", lose_erased=lose
     )
+
+
+def erased_of(registry: Registry, key: bytes) -> list[str]:
+    """Who is known to have been erased before, among some names."""
+    names = pa.array(["ann", "bob", "eve"])
+    mask = were_erased(names, erased_before(registry.store, POOL_KEY, key))
+    return names.filter(pa.array(mask)).to_pylist()
 
 
 def test_all_that_is_sealed_is_under_the_new_pool_key(registry):
@@ -120,13 +128,31 @@ def test_an_unknown_unit_is_not_taken_for_another(registry):
 
 
 def test_the_erased_are_not_let_in_again_by_a_new_key(registry):
-    before = registry.store.read_all("")
-    with pytest.raises(ConfigError, match="--lose-erased"):
-        rename(registry, accounts=["ann"])
-    after = registry.store.read_all("")
-    assert {name for name in after if after[name] != before.get(name)} <= {"README.md"}
-    rename(registry, accounts=["ann"], lose=True)
+    """Nobody has their names any more: the account has left the participation file."""
+    rename(registry, accounts=["ann"])
     assert len(load_erased(registry.store, POOL_KEY)) == 0
+    assert erased_of(registry, NEW) == ["bob"]
+    with pytest.raises(ConfigError, match="another pseudonym key"):
+        erased_of(registry, KEY)
+    third = b"t" * 32
+    rotate_pseudonym_key(
+        registry, NEW, third, POOL_KEY, accounts=["ann"], units=[], by="me", lose_erased=False
+    )
+    assert erased_of(registry, third) == ["bob"]
+    erase(registry, digests("ann", key=third), POOL_KEY, published="keep", reason="asked", by="me")
+    assert erased_of(registry, third) == ["bob"]
+    rotate_pseudonym_key(
+        registry, third, b"f" * 32, POOL_KEY, accounts=["bob"], units=[], by="me", lose_erased=False
+    )
+    assert load_erased(registry.store, POOL_KEY).equals(digests("bob", key=b"f" * 32))
+    assert erased_of(registry, b"f" * 32) == ["ann", "bob"]
+    assert verify_chain(registry.store) == []
+
+
+def test_the_erased_are_forgotten_where_that_is_asked_for(registry):
+    assert rename(registry, accounts=["ann"], lose=True).fields["lost"]["erased"] == 1
+    assert len(load_erased(registry.store, POOL_KEY)) == 0
+    assert erased_of(registry, NEW) == []
 
 
 def test_half_a_change_lets_nobody_else_work(registry, tmp_path):
@@ -149,7 +175,7 @@ def test_a_change_of_names_is_finished_with_the_names_it_was_begun_with(registry
     assert rename(registry).fields["lost"]["pool"] == 0
 
 
-@pytest.mark.parametrize("which", ["pool", "pseudonym"])
+@pytest.mark.parametrize("which", ["pool", "pseudonym", "unnamed"])
 def test_a_kill_at_any_step_is_finished_by_the_same_command(registry, tmp_path, monkeypatch, which):
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
@@ -157,7 +183,7 @@ def test_a_kill_at_any_step_is_finished_by_the_same_command(registry, tmp_path, 
         if which == "pool":
             rotate_pool_key(registry, POOL_KEY, NEW, by="me")
         else:
-            rename(registry)
+            rename(registry, accounts=["ann", "ann2", "eve", *(["bob"] if which == "pseudonym" else [])])
 
     key, step = (NEW if which == "pool" else POOL_KEY), 0
     while True:
@@ -178,11 +204,14 @@ def test_a_kill_at_any_step_is_finished_by_the_same_command(registry, tmp_path, 
         assert read_pool(there, generation_of(there), key=key, fingerprint=fingerprint).num_rows == 3
         there.check_key(fingerprint)
         check_pool_key(there.store, key)
-        assert len(load_erased(there.store, key)) == 1
+        known = load_erased(there.store, key)
+        assert len(known) == (0 if which == "unnamed" else 1)
+        if which == "unnamed":
+            assert erased_of(there, NEW) == ["bob"]
         named = digests("ann", "ann2", "eve", "bob", key=KEY if which == "pool" else NEW).to_pylist()
         for table in contents(there, key).values():
             assert set(table["account"].to_pylist()) <= set(named)
-        if which == "pseudonym":
+        if which != "pool":
             assert rotated[0].fields["lost"] == {
                 "erased": 0,
                 "ledger": 4,

@@ -14,6 +14,8 @@ PARTICIPATION, EVENTS = "transforms/participation.py", "transforms/events.py"
 SPANS, LINKS = "transforms/spans.py", "transforms/links.py"
 RESOLVED = 'top if kind == "person" else None for name'
 NOT_SHARED = "        if account in shared:\n"
+SPELLING = "tests/transforms/test_spelling.py"
+UNICODE_FORM = "transforms/unicode_form.py"
 
 ADMISSION = (
     mutant(
@@ -141,8 +143,51 @@ ADMISSION = (
         T10,
         (
             "transforms/account.py",
-            "    text = pc.utf8_normalize",
-            "    return values\n    text = pc.utf8_normalize",
+            "    plain = pc.string_is_ascii(values)\n",
+            "    return values\n    plain = pc.string_is_ascii(values)\n",
+        ),
+    ),
+    mutant(
+        "lower case for case folding",
+        SPELLING,
+        (
+            UNICODE_FORM,
+            'unicodedata.normalize("NFD", text).casefold()',
+            'unicodedata.normalize("NFD", text).lower()',
+        ),
+    ),
+    mutant(
+        "default ignorables stay in names",
+        SPELLING,
+        (UNICODE_FORM, '    seen = _UNSEEN_RUN.sub("", text)\n', "    seen = text\n"),
+        (
+            UNICODE_FORM,
+            'unicodedata.normalize("NFKC", _UNSEEN_RUN.sub("", plain))',
+            'unicodedata.normalize("NFKC", plain)',
+        ),
+    ),
+    mutant(
+        "inner blanks tell names apart",
+        SPELLING,
+        ("transforms/account.py", 'pc.replace_substring_regex(text, r"[\\t-\\r ]+", " ")', "text"),
+    ),
+    mutant(
+        "inner blanks beyond ASCII tell names apart",
+        SPELLING,
+        (UNICODE_FORM, '_BLANKS.sub(" ", folded)', "folded"),
+    ),
+    mutant(
+        "the Turkish i is another letter",
+        SPELLING,
+        (UNICODE_FORM, '            dotted = letter in "ij"', "            dotted = False"),
+    ),
+    mutant(
+        "a domain before the name tells accounts apart",
+        SPELLING,
+        (
+            "transforms/account.py",
+            "    text = pc.replace_substring_regex(text, _DOMAIN_USER",
+            "    pc.replace_substring_regex(text, _DOMAIN_USER",
         ),
     ),
     mutant(

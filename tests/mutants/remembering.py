@@ -9,6 +9,8 @@ ERASE = "tests/etl/test_erase.py"
 RETENTION = "tests/etl/test_retention.py"
 ROTATE = "tests/etl/test_rotate_key.py"
 NIGHTS = "tests/etl/test_privacy_commands.py"
+MIGRATE = "tests/etl/test_migrate.py"
+SPELLED = "tests/etl/test_spelling_nights.py"
 
 REMEMBERING = (
     mutant(
@@ -132,7 +134,7 @@ REMEMBERING = (
     mutant(
         "a new pseudonym key lets the erased in again",
         ROTATE,
-        ("etl/rotate_pseudonym_key.py", 'if lost.get("erased") and not lose_erased:', "if False:"),
+        ("etl/renaming.py", "    if len(unnamed) and not lose:", "    if False:"),
     ),
     mutant(
         "a unit that nobody names keeps its old pseudonym beside the new ones",
@@ -147,9 +149,38 @@ REMEMBERING = (
         "ledgers that nobody can read stay, and say that nothing came before",
         ROTATE,
         (
-            "etl/rotate_pseudonym_key.py",
+            "etl/renaming.py",
             "            store.remove(name)\n        else:",
             "            pass\n        else:",
         ),
+    ),
+    mutant(
+        "a registry of another spelling is written to",
+        MIGRATE,
+        ("etl/registry.py", "        if found < SPELLING:", "        if False:"),
+    ),
+    mutant(
+        "the list of the erased is not moved to the new spelling",
+        MIGRATE,
+        ("etl/renaming.py", "    if store.exists(ERASED):\n", "    if False:\n"),
+    ),
+    mutant(
+        "who was erased under a former spelling or key is admitted",
+        f"{SPELLED}::test_after_an_erasure_the_key_is_changed_and_who_left_the_file_stays_out",
+        (
+            "transforms/erased_before.py",
+            "    for one in before:\n",
+            "    for one in ():\n",
+        ),
+    ),
+    mutant(
+        "who may be either of two waits on as one of them",
+        MIGRATE,
+        ("etl/renaming.py", "if number > 1]", "if number > 2]"),
+    ),
+    mutant(
+        "a misspelt request is a success",
+        f"{SPELLED}::test_a_request_with_a_misspelt_name_is_refused_and_erases_nobody",
+        ("etl/commands/privacy.py", "        if unknown and not unknown_too:", "        if False:"),
     ),
 )

@@ -16,6 +16,7 @@ from transforms.name_forms import fold, folded_with_places, forms, glued_forms
         ("CORP\\ann.smith2", {"annsmith2", "annsmith", "ann", "smith", "smith2"}, {"annsmith"}),
         ("jdoe@example.com", {"jdoe"}, set()),
         ("Jürgen", {"jurgen", "juergen"}, {"jurgen", "juergen"}),
+        ("an\u3164n", {"ann"}, set()),
         ("u82b9", {"u82b9"}, set()),
         ("123456", {"123456"}, set()),
         ("1234", set(), set()),
