@@ -45,6 +45,7 @@ def verify_staged(job: Job, outcome: dict[str, Any]) -> Verification:
             cap_per_person=policy.cap_per_person,
             max_per_person=policy.max_per_person,
             gap_us=policy.gap_us,
+            longest_us=policy.longest_us,
             max_length=policy.max_length,
             drop_repeats=policy.drop_repeats,
         ),

@@ -6,6 +6,7 @@ from typing import Final
 
 from etl.beam_options import Workers
 from etl.budget import cores, share_of
+from etl.clock import last_night_over
 from etl.config import RunConfig
 from etl.draw_on import Pooled, stage_ledgers, stage_pool
 from etl.errors import ConfigError
@@ -16,6 +17,7 @@ from etl.names_file import load_names
 from etl.participation import Participation
 from etl.reading import MAX_RECORD_BYTES
 from etl.sealed import new_key
+from etl.span import Span
 from etl.staging import Staging
 from etl.window import DAY_US, bounds_us
 from transforms.common_words import COMMON_WORDS
@@ -95,6 +97,7 @@ def plan_job(
             late_us=(config.late_days + 1) * DAY_US if config.late_days else 0,
             ledger_key=derive_key(key, "ledger"),
             content_key=derive_key(key, "content"),
+            longest_us=config.longest_session_us,
         ),
         spent=of_people(memory.spent, events.registry),
         pooled=pooled.buckets,
@@ -108,6 +111,7 @@ def plan_job(
             gap_us=gap_us,
             drop_repeats=mapping.drop_repeats,
             levels=len(mapping.action),
+            longest_us=config.longest_session_us,
         ),
         staging=staging,
         threads=share.threads,
@@ -118,8 +122,21 @@ def plan_job(
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),
         sealing_key=sealing_key,
+        span=_span(config, events.end_us),
     )
     return job, pooled
+
+
+def _span(config: RunConfig, end_us: int) -> Span:
+    known = config.nights is not None
+    checked = not (known or config.unfinished or config.simulated)
+    return Span(
+        config.night_timezone,
+        end_us if known else None,
+        config.earliest,
+        config.latest,
+        last_night_over(config.night_timezone) if checked else None,
+    )
 
 
 def _event_policy(
@@ -140,6 +157,8 @@ def _event_policy(
         gazetteer=_gazetteer(config, participation, keys["gazetteer"]),
         past=memory.past,
         erased=all_accounts_of(memory.erased, registry),
+        support=config.k,
+        night=None if config.date is None else str(config.date),
     )
 
 

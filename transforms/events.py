@@ -17,12 +17,13 @@ import pyarrow.compute as pc
 from transforms.account import canonical
 from transforms.compaction import used_only
 from transforms.decode import reasons
+from transforms.edges import DAY_US, Edges, edges_of
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
-from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
+from transforms.past import AHEAD, BURNED, NEAR, OUTSIDE, TOO_LATE, WINDOW, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
@@ -32,6 +33,7 @@ from transforms.times import parse_times
 
 FILTERED: Final = "where_filter"
 OUTSIDE_WINDOW: Final = "outside_window"
+OUTSIDE_NEAR: Final = "outside_window_near"
 NOT_ADMITTED: Final = "not_admitted"
 DUPLICATE: Final = "duplicate"
 TOO_LATE_REASON: Final = "too_late"
@@ -50,7 +52,8 @@ def fewest(digests: frozenset[bytes]) -> frozenset[bytes]:
 class EventPolicy:
     """What `to_events` needs to know beside the rows. Times are µs UTC; `registry` None: everybody is admitted;
     `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
-    accounts that are never admitted again."""
+    accounts that are never admitted again; `support`: how many people's clocks it takes to say when
+    a log ends; `night`: YYYY-MM-DD, the one night of the window, by which files claim to be its."""
 
     mapping: Mapping
     first_us: int
@@ -63,11 +66,24 @@ class EventPolicy:
     gazetteer: Gazetteer | None = field(default=None, repr=False)
     past: tuple[PastSpan, ...] = ()
     erased: pa.Array = field(default_factory=lambda: pa.array([], DIGEST), repr=False)
+    support: int = 1
+    night: str | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the window is known before anything is read."""
+        return self.end_us < np.iinfo(np.int64).max
+
+
+CLOCKS: Final = pa.schema([REJECTS.field("position"), EVENTS.field("time_us")])
+"""Where a record stands, and its time."""
 
 
 class Normalised(NamedTuple):
     """EVENTS in the order of the rows, of the window and of nights before it that may be late; REJECTS; and counts by
-    reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped."""
+    reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped.
+    `ahead`: CLOCKS, those of which only the whole input can tell whether they are of a later night, or of a wrong clock; they
+    count as neither. `claimed`: events of the window or near it, in a file that claims to be the night's."""
 
     events: pa.Table
     rejects: pa.Table
@@ -76,6 +92,9 @@ class Normalised(NamedTuple):
     behind: dict[str, frozenset[bytes]]  # by drop reason: people, as digests that mean nothing after the run
     hits: dict[str, int]
     present: dict[str, frozenset[bytes]]  # by mapped column: people whose records fill it, as such digests
+    edges: Edges = Edges()
+    ahead: pa.Table = CLOCKS.empty_table()
+    claimed: int = 0
 
 
 def to_events(
@@ -85,6 +104,7 @@ def to_events(
     file: int,
     path_account: str | None = None,
     memo: Memo | None = None,
+    claims: bool = False,
 ) -> Normalised:
     """Turn decoded records into admitted, pseudonymised events.
 
@@ -94,10 +114,11 @@ def to_events(
         rows: RAW, as a decoder returns it.
         file: rank of the file's name among the run's inputs.
         path_account: the account that the file's path names, where the mapping asks for it.
+        claims: whether the file is named after the night.
         memo: what names were shaped to before, under this policy; None: nothing is remembered.
 
     Returns:
-        `events.num_rows + rejects.num_rows + sum(dropped.values()) == rows.num_rows`.
+        `events.num_rows + rejects.num_rows + ahead.num_rows + sum(dropped.values()) == rows.num_rows`.
     """
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
@@ -121,12 +142,20 @@ def to_events(
     parsed = parse_times(rows.column(mapping.time.column), mapping.time, mapping.timezone)
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
+    if bad.any():
+        drops.note(reasons.TIME_OUT_OF_RANGE, code[_mask(pc.equal(parsed.reason, reasons.TIME_OUT_OF_RANGE))])
     rows, code = _only(rows, ~bad), code[~bad]
     time_us = np.asarray(parsed.time_us.drop_null(), np.int64)
 
     fate = fates(time_us, first_us=policy.first_us, end_us=policy.end_us, past=policy.past)
+    edges = Edges(policy.support)
+    if policy.is_bounded:
+        edges = drops.edges(code, time_us, support=policy.support)
+        fate = _told_apart(fate, time_us, policy, edges, claims=claims)
+    claimed = int(np.isin(fate, (WINDOW, NEAR)).sum()) if claims else 0
     too_late = _rejected(rows, fate == TOO_LATE, TOO_LATE_REASON)
-    for wrong, reason in ((OUTSIDE, OUTSIDE_WINDOW), (TOO_LATE, TOO_LATE_REASON), (BURNED, BURNED_REASON)):
+    ahead = _clocks(rows, time_us, fate == AHEAD)
+    for wrong, reason in _LEFT_OUT.items():
         mask = fate != wrong
         rows, code = drops.keep(rows, code, mask, reason)
         if not mask.all():
@@ -144,6 +173,8 @@ def to_events(
         if unit.null_count:
             unit = _either(unit, _registry_unit(registry, span[admitted]))
 
+    if not policy.is_bounded:
+        edges = drops.edges(code, time_us, support=policy.support)
     present = _filled(rows, code, mapping, drops)
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, memo=memo)
@@ -163,9 +194,58 @@ def to_events(
         schema=EVENTS,
     )
     events = _only(events, ~paths.missing)
+    drops.forget(_AHEAD_OF_ALL)
     return Normalised(
-        events, pa.concat_tables(rejects), too_late, drops.counts, drops.behind, paths.hits, present
+        events,
+        pa.concat_tables(rejects),
+        too_late,
+        drops.counts,
+        drops.behind,
+        paths.hits,
+        present,
+        edges,
+        ahead,
+        claimed,
     )
+
+
+_AHEAD_OF_ALL: Final = "ahead"
+_LEFT_OUT: Final = {
+    OUTSIDE: OUTSIDE_WINDOW,
+    NEAR: OUTSIDE_NEAR,
+    AHEAD: _AHEAD_OF_ALL,
+    TOO_LATE: TOO_LATE_REASON,
+    BURNED: BURNED_REASON,
+}
+
+
+def _told_apart(
+    fate: npt.NDArray[np.int8],
+    time_us: npt.NDArray[np.int64],
+    policy: EventPolicy,
+    edges: Edges,
+    *,
+    claims: bool,
+) -> npt.NDArray[np.int8]:
+    """Of what is outside the window: what is next to it in a file that claims to be the night's, and what may be of a clock
+    that is ahead. What enough people of the batch did at the time, or later, is of no wrong clock."""
+    outside = fate == OUTSIDE
+    if not outside.any():
+        return fate
+    agreed = edges.last_us if edges.last_us is not None and edges.needed == policy.support else policy.end_us
+    ahead = outside & (time_us >= max(agreed, policy.end_us) + DAY_US)
+    fate = np.where(ahead, np.int8(AHEAD), fate)
+    if claims:
+        beside = (time_us >= policy.first_us - DAY_US) & (time_us < policy.end_us + DAY_US)
+        fate = np.where(outside & beside, np.int8(NEAR), fate)
+    return fate
+
+
+def _clocks(rows: pa.Table, time_us: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_]) -> pa.Table:
+    if not mask.any():
+        return CLOCKS.empty_table()
+    position = rows.column(POSITION).filter(pa.array(mask)).combine_chunks()
+    return pa.table([position, pa.array(time_us[mask])], schema=CLOCKS)
 
 
 def _only(rows: pa.Table, mask: npt.NDArray[np.bool_]) -> pa.Table:
@@ -212,6 +292,29 @@ class _Drops:
         there[code] = True
         some = fewest(frozenset(self._people.filter(pa.array(there[:-1])).to_pylist()))
         return frozenset(pseudonyms(pa.array(sorted(some), pa.binary()), key=self._key).to_pylist())
+
+    def edges(self, code: npt.NDArray[np.int32], time_us: npt.NDArray[np.int64], *, support: int) -> Edges:
+        """Of the events of some accounts: people are told by such digests, too."""
+        whose = self._people.dictionary_encode()
+
+        def name(numbers: list[int]) -> list[bytes]:
+            named: list[bytes] = pseudonyms(
+                whose.dictionary.take(pa.array(numbers, pa.int64())), key=self._key
+            ).to_pylist()
+            return named
+
+        people = np.asarray(whose.indices, np.int64)[code]
+        return edges_of(people, time_us, support=support, name=name)
+
+    def note(self, reason: str, code: npt.NDArray[np.int32]) -> None:
+        """Whose some records are that are rejected, and counted elsewhere."""
+        if len(code):
+            self.behind[reason] = fewest(self.behind.get(reason, frozenset[bytes]()) | self.people(code))
+
+    def forget(self, reason: str) -> None:
+        """Count a reason no longer."""
+        self.counts.pop(reason, None)
+        self.behind.pop(reason, None)
 
     def keep(
         self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_], reason: str

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import reasons
+from transforms.edges import Edges
 from transforms.events import Normalised, fewest
 
 People = frozenset[bytes]
@@ -26,7 +27,8 @@ class ReadStatistics:
 
     `behind`: by drop reason the people behind it, as digests that mean nothing after the run. `unreadable`: what
     stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
-    UTC; None: no event.
+    UTC; None: no event. `edges`: when the log begins and ends by the word of enough people. `claimed`: events of
+    the window or next to it in files that claim to be the night's.
     """
 
     read: int = 0
@@ -41,6 +43,8 @@ class ReadStatistics:
     first_us: int | None = None
     last_us: int | None = None
     candidates: int = 0
+    edges: Edges = field(default_factory=Edges)
+    claimed: int = 0
 
     def __add__(self, other: ReadStatistics) -> ReadStatistics:
         """The statistics of both parts together."""
@@ -59,6 +63,8 @@ class ReadStatistics:
             min(firsts, default=None),
             max(lasts, default=None),
             self.candidates + other.candidates,
+            self.edges + other.edges,
+            self.claimed + other.claimed,
         )
 
 
@@ -90,6 +96,8 @@ def measure(
         first_us=span["min"],
         last_us=span["max"],
         candidates=normalised.events.num_rows - len(times),
+        edges=normalised.edges,
+        claimed=normalised.claimed,
     )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from verifier.before import Before, parted
+from verifier.endless import cut
 from verifier.schemas import EMISSIONS, EVENTS, fits
 from verifier.violations import Tally
 
@@ -102,12 +103,13 @@ def active_people(bucket: Bucket, first_us: int) -> int:
     return len(pc.unique(pa.chunked_array(persons, pa.binary(16))))
 
 
-def read_events(events: Any, *, gap_us: int, before: Before, tally: Tally) -> Staged:
+def read_events(events: Any, *, gap_us: int, longest_us: int, before: Before, tally: Tally) -> Staged:
     """Check the order and uniqueness of EVENTS and derive people and sessions.
 
     Args:
         events: pa.Table, EVENTS, without nulls but in unit, record_id and fragment.
         gap_us: a session ends where the next event of its person is later by more than this.
+        longest_us: and at a multiple of this, where it filled the time since the one before (`verifier.endless`).
         before: and where something that came out before lies in between.
     """
     events = events.unify_dictionaries()
@@ -119,7 +121,9 @@ def read_events(events: Any, *, gap_us: int, before: Before, tally: Tally) -> St
     opens = later.copy()
     opens[1:] |= time_us[1:] - time_us[:-1] > gap_us
     first = np.flatnonzero(later)
-    opens |= parted(column.take(pa.array(first)), first, time_us, whole(events, "fragment"), before)
+    each = column.take(pa.array(first))
+    opens |= parted(each, first, time_us, whole(events, "fragment"), before)
+    opens |= cut(each, first, time_us, before, gap_us=gap_us, longest_us=longest_us)
     run = np.cumsum(later, dtype=np.int64)
     tally.add("unsorted_events", _descends([*digest, time_us, file, position]))
     tally.add("duplicate_event", _same_place(file, position))

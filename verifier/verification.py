@@ -125,7 +125,13 @@ class _Recount:
         bucket, tally = load(), Tally()
         if not is_sound(bucket, tally):
             return None, tally
-        staged = read_events(bucket.events, gap_us=self.policy.gap_us, before=self.before, tally=tally)
+        staged = read_events(
+            bucket.events,
+            gap_us=self.policy.gap_us,
+            longest_us=self.policy.longest_us,
+            before=self.before,
+            tally=tally,
+        )
         claims = check_intervals(bucket.emissions, staged, self.digests, tally)
         # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
         claims = _where(claims, claims.record >= 0)
