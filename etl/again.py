@@ -111,9 +111,9 @@ def _refused(
     first, last = window["first"], window["last"]
     which = f"the night {first}" if first == last else f"the window {first}..{last}"
     return AlreadyPublishedError(
-        f"{which} is taken {how}: {names}. A published version never changes, and no event is released twice, also when the "
-        f"version that it was in is withdrawn. {_late_events(config, taken)}; for anything else choose other nights, or another "
-        "registry"
+        f"{which} is taken {how}: {names}. A published version never changes, and no event is released twice, also when "
+        f"the version that it was in is withdrawn. {_late_events(config, taken)}; for anything else choose "
+        "other nights, or another registry"
     )
 
 

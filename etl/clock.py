@@ -34,6 +34,6 @@ def refuse_unfinished(config: RunConfig) -> None:
     last, over = config.nights[1], last_night_over(config.night_timezone)
     if last > over:
         raise ConfigError(
-            f"the night {last} is not over in {config.night_timezone}: run it when it is, or give --unfinished to publish what "
-            f"there is of it (a published night is not made again; the last one that is over is {over})"
+            f"the night {last} is not over in {config.night_timezone}: run it when it is, or give --unfinished to publish "
+            f"what there is of it (a published night is not made again; the last one that is over is {over})"
         )

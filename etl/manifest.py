@@ -23,7 +23,8 @@ from transforms.events import COUNTED_PEOPLE, DUPLICATE, OUTSIDE_WINDOW
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
 _AGAIN: Final = {DUPLICATE: "duplicates", SEEN_BEFORE: SEEN_BEFORE, OUTSIDE_WINDOW: BEHIND}
-"""Reasons to drop an event that only its bucket can know (of all time: what is behind the window), and what they are counted as."""
+"""Reasons to drop an event that only its bucket can know (of all time: what is behind the window), and what they are counted
+as."""
 
 POOL_FIGURES: Final = ("drawn", "late", "waiting", "expired")
 """What is told of the pool, rounded."""

@@ -36,7 +36,8 @@ class Bucket:
     """One bucket after sequencing: what cutting needs, and its part of the totals (`transforms.draw` names them; also
     people, sessions, actions and transitions of closed sessions).
 
-    `first_row`: for each action its first row in the staged EVENTS, and after the last the number of rows. `letters`: DEAD_LETTERS of events that are not believed.
+    `first_row`: for each action its first row in the staged EVENTS, and after the last the number of rows. `letters`:
+    DEAD_LETTERS of events that are not believed.
     """
 
     number: int

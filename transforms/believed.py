@@ -23,8 +23,8 @@ UNBELIEVED: Final = (reasons.TIME_IN_FUTURE, reasons.TIME_OUT_OF_RANGE)
 
 
 class Believed(NamedTuple):
-    """What the clocks of enough people say, µs UTC: the window [first_us, end_us); what is before it, or from `future_us` on,
-    is no time that the run may know. In between an event is of a later night."""
+    """What the clocks of enough people say, µs UTC: the window [first_us, end_us); what is before it, or from `future_us`
+    on, is no time that the run may know. In between an event is of a later night."""
 
     first_us: int
     end_us: int
@@ -33,7 +33,8 @@ class Believed(NamedTuple):
 
 class Parted(NamedTuple):
     """`inside`: EVENTS batches. `letters`: (file, position, reason) of those not believed, as DEAD_LETTERS has them.
-    `going_on`: binary(16), people with events behind the window. `counts`: by reason and BEHIND, each also with `_people`."""
+    `going_on`: binary(16), people with events behind the window. `counts`: by reason and BEHIND, each also with
+    `_people`."""
 
     inside: list[pa.RecordBatch]
     letters: pa.Table

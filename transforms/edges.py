@@ -17,13 +17,13 @@ Key = TypeVar("Key")
 
 DAY_US: Final = 86_400_000_000
 LONGEST_PAUSE_DAYS: Final = 31
-"""What lies before the first event of enough people belongs to the log if no longer pause than this parts it from the rest."""
+"""What lies before the first event of enough people is of the log if no longer pause than this parts it from the rest."""
 
 
 @dataclass(frozen=True)
 class Edges:
     """`latest`, `earliest`: by person (a digest that means nothing after the run) the last and the first time, µs UTC, of
-    the `support` people who are the last, or the first. `days`: by day since 1970 UTC with an event, the day's first time."""
+    the `support` people who are the last, or the first. `days`: by day since 1970 UTC with an event, its first time."""
 
     support: int = 1
     latest: Mapping[bytes, int] = field(default_factory=dict)

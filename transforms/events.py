@@ -82,8 +82,8 @@ CLOCKS: Final = pa.schema([REJECTS.field("position"), EVENTS.field("time_us")])
 class Normalised(NamedTuple):
     """EVENTS in the order of the rows, of the window and of nights before it that may be late; REJECTS; and counts by
     reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped.
-    `ahead`: CLOCKS, those of which only the whole input can tell whether they are of a later night, or of a wrong clock; they
-    count as neither. `claimed`: events of the window or near it, in a file that claims to be the night's."""
+    `ahead`: CLOCKS, those of which only the whole input can tell whether they are of a later night, or of a wrong clock;
+    they count as neither. `claimed`: events of the window or near it, in a file that claims to be the night's."""
 
     events: pa.Table
     rejects: pa.Table

@@ -121,8 +121,8 @@ class Taken(NamedTuple):
     def blocked(self) -> str:
         """What to do."""
         return (
-            f"version {self.version} holds all nights until {self.last}, which are not over: a wrong clock named it, and none of "
-            "these nights can be published in this registry, withdrawn or not. Begin another registry for the nights after "
+            f"version {self.version} holds all nights until {self.last}, which are not over: a wrong clock named "
+            "it, and none of these nights can be published in this registry, withdrawn or not. Begin another registry for the nights after "
             "its last real one (docs/operating.md, A version of the far future)"
         )
 
