@@ -54,6 +54,7 @@ def find_inputs(
     *,
     date: str | None,
     before: Sequence[str] = (),
+    before_is_enough: bool = False,
     on_passed_over: Callable[[int], None] | None = None,
 ) -> list[InputFile]:
     """Find the files, each once, by any of its names' first in order.
@@ -61,6 +62,7 @@ def find_inputs(
     Args:
         patterns: files, folders and globs, local or of any Beam file system; `{date}` stands for the run's date.
         date: YYYY-MM-DD, or None. before: dates that `{date}` stands for as well, where there are files.
+        before_is_enough: whether there may be none of the date itself.
         on_passed_over: told how many files of a folder were not read because their names are not those of such logs.
 
     Raises:
@@ -75,9 +77,11 @@ def find_inputs(
         dated = pattern.replace("{date}", date or "")
         matched = _match(dated, mapping, on_passed_over)
         earlier = before if "{date}" in pattern else ()
+        more: dict[str, int] = {}
         for other in earlier:
-            found.update(_match(pattern.replace("{date}", other), mapping, on_passed_over))
-        if not matched:
+            more |= _match(pattern.replace("{date}", other), mapping, on_passed_over)
+        found.update(more)
+        if not matched and not (more and before_is_enough):
             raise NothingMatchedError(
                 f"no file matches {dated}: check --input (quoted, so that the shell leaves it alone) and the date."
             )

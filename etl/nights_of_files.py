@@ -41,3 +41,20 @@ def nights_to_read(
             late = (night - timedelta(days=days) for days in range(1, late_days + 1))
             before |= {one for one in late if first <= one <= last}
     return sorted(before, reverse=True)
+
+
+def night_claimed(night: date | None, patterns: Sequence[str], paths: Sequence[str]) -> str | None:
+    """The night that files claim by their names; None: no file is chosen for its name, so that none claims anything.
+
+    Who gives the files of all nights loses nothing of what stands in another night's.
+
+    Args:
+        night: of the run; None: it is of several. patterns: as given. paths: of the files.
+    """
+    if night is None:
+        return None
+    beside = [str(night + timedelta(days=days)) for days in (-1, 1)]
+    by_name = any("{date}" in pattern for pattern in patterns)
+    if not by_name and any(claims_night(path, other) for path in paths for other in beside):
+        return None
+    return str(night)

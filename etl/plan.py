@@ -14,6 +14,7 @@ from etl.inputs import InputFile, plan_splits
 from etl.job import Job
 from etl.memory import Memory
 from etl.names_file import load_names
+from etl.nights_of_files import night_claimed
 from etl.participation import Participation
 from etl.reading import MAX_RECORD_BYTES
 from etl.sealed import new_key
@@ -62,7 +63,7 @@ def plan_job(
         )
     # Workers that are processes are as many as there are cores for them.
     share = share_of(config.max_memory, cores() if workers == "threads" else 1)
-    events = _event_policy(config, mapping, key, participation, memory)
+    events = _event_policy(config, mapping, files, key, participation, memory)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
     buckets = config.buckets or max(1, min(MOST_BUCKETS, -(-size_bytes * share.smaller // BUCKET_BYTES)))
     sealing_key = new_key()
@@ -140,7 +141,12 @@ def _span(config: RunConfig, end_us: int) -> Span:
 
 
 def _event_policy(
-    config: RunConfig, mapping: Mapping, key: bytes, participation: Participation | None, memory: Memory
+    config: RunConfig,
+    mapping: Mapping,
+    files: list[InputFile],
+    key: bytes,
+    participation: Participation | None,
+    memory: Memory,
 ) -> EventPolicy:
     first_us, end_us = bounds_us(config.nights, config.night_timezone)
     keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
@@ -158,7 +164,7 @@ def _event_policy(
         past=memory.past,
         erased=all_accounts_of(memory.erased, registry),
         support=config.k,
-        night=None if config.date is None else str(config.date),
+        night=night_claimed(config.date, config.input, [file.path for file in files]),
     )
 
 

@@ -92,6 +92,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
         mapping,
         date=night,
         before=_nights_before(config),
+        before_is_enough=bool(config.files_before),
         on_passed_over=lambda number: console.note(
             f"{number:,} files are no {mapping.format} logs by their names: not read"
         ),

@@ -24,8 +24,8 @@ def cut_by_length(
     """Tell whether each event comes after an instant at which its session is cut.
 
     The instants are the multiples of `longest_us` since 1970 UTC. A session is cut at one if its person was at work without
-    a pause since the instant before, give or take the gap. So a cut depends on absolute time and on what came before it alone:
-    not on nights, windows, files or what comes later. No session lasts longer than `2 · longest_us + gap_us`.
+    a pause since the instant before, give or take the gap. So a cut depends on absolute time and on what came before it
+    alone: not on nights, windows, files or what comes later. No session lasts longer than `2 · longest_us + gap_us`.
 
     O(n) for n events; O((n + s) log (n + s)) with s spent intervals, where a session crosses an instant.
 

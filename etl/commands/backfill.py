@@ -107,28 +107,29 @@ def _with_flags_of(other: Callable[..., int], function: Callable[..., int]) -> C
 
 
 class Taken(NamedTuple):
-    """A version that holds a night. `last`: its own last night."""
+    """A version that holds a night. `last`: its own last night. `simulated`: whether its nights are nobody's."""
 
     said: str
     version: str
     last: date
+    simulated: bool
 
     def blocks(self, over: date) -> bool:
         """Whether it reaches so far beyond the last night that is `over` that a wrong clock must have named it."""
-        return self.last > over + timedelta(days=1)
+        return self.last > over + timedelta(days=1) and not self.simulated
 
     @property
     def blocked(self) -> str:
         """What to do."""
         return (
-            f"version {self.version} holds all nights until {self.last}, which are not over: a wrong clock named "
-            "it, and none of these nights can be published in this registry, withdrawn or not. Begin another registry for the nights after "
-            "its last real one (docs/operating.md, A version of the far future)"
+            f"version {self.version} holds all nights until {self.last}, which are not over: a wrong clock "
+            "named it, and none of these nights can be published in this registry, withdrawn or not. Begin another registry "
+            "for the nights to come (docs/operating.md, A version of the far future)"
         )
 
 
 def _nights(context: typer.Context) -> tuple[list[date], str, str]:
-    """The nights of the window, the registry and the nights' time zone; what is wrong with the settings is told before the first one runs."""
+    """The nights of the window, the registry, the nights' zone; what is wrong with the settings is told before any runs."""
     from etl.errors import ConfigError
 
     window = context.params["window"]
@@ -152,9 +153,10 @@ def _taken(root: str) -> dict[date, Taken]:
     taken = {}
     for version in Registry(root).versions():
         night, last = (date.fromisoformat(version.manifest["window"][end]) for end in ("first", "last"))
+        end, simulated = last, bool(version.manifest.get("simulated"))
         said = "there already, in version" if version.is_live else "withdrawn, with version"
         while night <= last:
-            taken[night] = Taken(f"{said} {version.name}", version.name, last)
+            taken[night] = Taken(f"{said} {version.name}", version.name, end, simulated)
             night += timedelta(days=1)
     return taken
 

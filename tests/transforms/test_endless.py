@@ -44,7 +44,7 @@ def plainly(rows: list[Row], spent: list[Spent]) -> list[bool]:
         if not before or before[-1] >= instant or time - before[-1] > GAP:
             found.append(False)
             continue
-        worked = {at for at in before} | {
+        worked = set(before) | {
             at for who, begin, end in spent if who == name for at in range(begin, end + 1)
         }
         moments = range(instant - LONGEST, before[-1] + 1)
