@@ -41,6 +41,8 @@ class Span:
         edges = statistics.edges
         if edges.first_us is None or edges.last_us is None:
             return None
+        if self.end_us is not None:
+            return self._inside(statistics, edges.last_us)
         first, last = (night_of(time_us, self.zone) for time_us in (edges.first_us, edges.last_us))
         if self.earliest is not None and statistics.first_us is not None:
             first = max(self.earliest, night_of(statistics.first_us, self.zone))
@@ -49,6 +51,15 @@ class Span:
         if self.over is not None:
             last = min(last, self.over)
         return min(first, last), last
+
+    def _inside(self, statistics: ReadStatistics, agreed_us: int) -> tuple[date, date] | None:
+        """Of a window that is known: from its first event to the last, no later than enough people's clocks say."""
+        if statistics.first_us is None or statistics.last_us is None:
+            return None
+        first, last, agreed = (
+            night_of(time_us, self.zone) for time_us in (statistics.first_us, statistics.last_us, agreed_us)
+        )
+        return first, max(first, min(last, agreed))
 
     def future_us(self, statistics: ReadStatistics) -> int:
         """From when on no event is believed: a day after the last night of enough people, or of the window."""

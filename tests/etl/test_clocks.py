@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from etl import clock
+from etl import cli, clock
 from etl.doctor_registry import check_registry
 from etl.errors import AlreadyPublishedError, ConfigError, NoEventError, QuarantinedError
 from etl.nights_of_files import nights_to_read
@@ -208,6 +208,16 @@ def test_a_version_of_the_far_future_is_found(tmp_path, monkeypatch):
     assert "another registry" in found.sentence
 
 
+def test_backfill_does_not_pass_over_what_a_wrong_clock_took(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2040, 1, 1, tzinfo=UTC))
+    history(tmp_path, *at_work(1000, "open"))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 1, tzinfo=UTC))
+    asked = ["backfill", "--window", "2026-11-16..2026-11-17", "--input", str(tmp_path / "history")]
+    code = cli.main([*asked, "--registry", str(tmp_path / "registry"), "--participation", "none"])
+    assert code == 5
+    assert "a wrong clock named it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("moment", "zone", "over"),
     [
@@ -234,6 +244,10 @@ def test_a_span_is_what_enough_people_say():
     assert Span("UTC", last + 30 * DAY_US).future_us(read) == last + 31 * DAY_US
     assert Span("UTC", first).future_us(read) == begins_us(date(2026, 11, 17), "UTC")
     assert Span("UTC", None).believed(ReadStatistics()) is None
+    # A span that is known is called by the last of its own nights, no later than that.
+    inside = ReadStatistics(first_us=first, last_us=first + DAY_US, edges=edges)
+    assert Span("UTC", first + 3 * DAY_US).nights(inside) == (date(2026, 11, 9), date(2026, 11, 10))
+    assert Span("UTC", 99 * last).nights(read) == (date(2026, 11, 9), date(2026, 11, 15))
 
 
 def test_only_the_files_of_nights_in_a_span_are_read_again():
