@@ -18,8 +18,10 @@ from etl.registry import Registry
 from etl.settle import Result, keep_dead_letters, where_of
 from etl.state import KNOWN_BY, SHAPED_BY, read_content
 from etl.versions import Version
-from etl.window import night_of
 from transforms.ledger import known_by, shaped_by
+
+_LATER_THAN_SOME: Final = frozenset({"max_session_hours"})
+"""Settings that versions of before have not: what they were published under is not known to differ."""
 
 _IN_FORCE: Final = "min_outside_unit"
 """The policy as published says the j in force: 0 where nobody's unit was known."""
@@ -41,7 +43,7 @@ def published_already(
         if not taken:
             return None
         if _same_window(taken, window) is None:
-            raise _refused(window, taken, _overlap(taken))
+            raise _refused(config, window, taken, _overlap(taken))
     from etl.pipeline import build_reading
 
     run_pipeline(job, beam_flags, build_reading)
@@ -55,15 +57,16 @@ def published_already(
     same = _same_window(taken, window)
     content = _alike(content_of(job))
     if same is None:
-        raise _refused(window, taken, _overlap(taken))
+        raise _refused(config, window, taken, _overlap(taken))
     if _alike(read_content(registry, same.name)) != content:
         raise _refused(
+            config,
             window,
             taken,
             "with other content (other records, another mapping or names file, somebody who does not take part any more)",
         )
     if other := _other_settings(same.manifest["policy"], policy_of(config, config.min_outside_unit)):
-        raise _refused(window, taken, f"under another policy ({', '.join(other)})")
+        raise _refused(config, window, taken, f"under another policy ({', '.join(other)})")
     return Result(same.manifest, "already published with the same content", where_of(registry, same.manifest))
 
 
@@ -84,8 +87,8 @@ def planned_window(config: RunConfig) -> dict[str, Any] | None:
 
 
 def measured_window(config: RunConfig, statistics: dict[str, Any]) -> dict[str, Any]:
-    """The same, by the first and the last event that were read."""
-    first, last = (str(night_of(statistics[end], config.night_timezone)) for end in ("first_us", "last_us"))
+    """The same, as the clocks of enough people say (`etl.span`)."""
+    first, last = statistics["nights"]
     return {"first": first, "last": last, "timezone": config.night_timezone}
 
 
@@ -101,15 +104,31 @@ def _same_window(taken: Sequence[Version], window: dict[str, Any]) -> Version | 
     return only if len(taken) == 1 and only.is_live and same else None
 
 
-def _refused(window: dict[str, Any], taken: Sequence[Version], how: str) -> AlreadyPublishedError:
+def _refused(
+    config: RunConfig, window: dict[str, Any], taken: Sequence[Version], how: str
+) -> AlreadyPublishedError:
     names = ", ".join(old.name if old.is_live else f"{old.name} (withdrawn)" for old in taken)
     first, last = window["first"], window["last"]
     which = f"the night {first}" if first == last else f"the window {first}..{last}"
     return AlreadyPublishedError(
-        f"{which} is taken {how}: {names}. A published version never changes, and no event is released twice, also when the "
-        "version that it was in is withdrawn. Events that came late join the next night's run by themselves; for anything "
-        "else choose other nights, or another registry"
+        f"{which} is taken {how}: {names}. A published version never changes, and no event is released twice, also when "
+        f"the version that it was in is withdrawn. {_late_events(config, taken)}; for anything else choose "
+        "other nights, or another registry"
     )
+
+
+def _late_events(config: RunConfig, taken: Sequence[Version]) -> str:
+    """What becomes of events that came late, as this command is given."""
+    if not config.late_days:
+        return "Events that came late join no other night (--late-days 0)"
+    nights = (
+        "the next night's run" if config.late_days == 1 else f"the runs of the next {config.late_days} nights"
+    )
+    if not any("{date}" in pattern for pattern in config.input):
+        return f"Events that came late join {nights} by themselves, if the input still holds them"
+    if all(old.manifest["window"].get("kind") == "span" for old in taken):
+        return f"Events that came late join {nights} by themselves: they read this night's files again"
+    return f"Events that came late join {nights}, if these are given their files (--files-before 1 or more)"
 
 
 def _overlap(taken: Sequence[Version]) -> str:
@@ -124,7 +143,7 @@ def _other_settings(published: dict[str, Any], asked: dict[str, Any]) -> list[st
     other = [
         name
         for name in sorted(asked.keys() | published.keys())
-        if name != _IN_FORCE
+        if name not in (_IN_FORCE, *(_LATER_THAN_SOME - published.keys()))
         and (name not in asked or name not in published or asked[name] != published[name])
     ]
     return other if published[_IN_FORCE] in (asked[_IN_FORCE], 0) else [*other, _IN_FORCE]

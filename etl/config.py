@@ -74,6 +74,10 @@ class RunConfig(BaseModel):
     registry: Annotated[str, BeforeValidator(_place), Field(min_length=1)]
     date: dt.date | None = None
     window: str | None = None
+    earliest: dt.date | None = None
+    latest: dt.date | None = None
+    unfinished: bool = False
+    files_before: int | None = Field(default=None, ge=0, le=60)
     night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     participation: str
     names: Path | None = None
@@ -93,6 +97,7 @@ class RunConfig(BaseModel):
     max_per_person: int = Field(default=5000, ge=0, le=1_000_000_000)
     min_active: int | None = Field(default=None, ge=1, le=1_000_000_000)
     gap_minutes: float = Field(default=30, gt=0, le=24 * 60)
+    max_session_hours: float = Field(default=24, ge=1, le=24 * 31)
     max_length: int = Field(default=12, ge=2, le=63)
     late_days: int = Field(default=3, ge=0, le=60)
     pool_nights: int = Field(default=21, ge=0, le=400)
@@ -138,9 +143,20 @@ class RunConfig(BaseModel):
             problems.append("the nights must lie between 1970 and 2200")
         if self.date is None and any("{date}" in pattern for pattern in self.input):
             problems.append("--input holds {date}: it needs --date")
+        if self.window != "all" and (self.earliest or self.latest):
+            problems.append(
+                "--earliest and --latest go with --window all: other windows say themselves what they are"
+            )
+        if self.earliest and self.latest and self.earliest > self.latest:
+            problems.append("--earliest is after --latest")
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def longest_session_us(self) -> int:
+        """What sessions that never pause are cut by, µs: as said, and no less than twice the gap."""
+        return int(max(self.max_session_hours * 60, 2 * self.gap_minutes) * 60_000_000)
 
     @property
     def nights(self) -> tuple[dt.date, dt.date] | None:

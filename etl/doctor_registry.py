@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
+from etl.clock import last_night_over
 from etl.doctor import Finding, sentence
 from etl.errors import DesirepathError
 from etl.layout import (
@@ -22,6 +24,7 @@ from etl.layout import (
 )
 from etl.registry import Registry
 from etl.store import is_url
+from etl.versions import Version
 from transforms.account import SPELLING
 
 
@@ -127,11 +130,28 @@ def _versions(root: str | Path) -> Iterator[Finding]:
             "FAIL",
             "Its names are spelled by an older rule: run `desirepath migrate` once (docs/operating.md).",
         )
+    yield from _far_future(versions)
     if rotating:
         yield Finding(
             "FAIL",
             "A change of keys was interrupted: run the same `desirepath rotate-key` (or `migrate`) again, it goes on.",
         )
+
+
+def _far_future(versions: Sequence[Version]) -> Iterator[Finding]:
+    """Versions whose nights are not over: a wrong clock named them, and no night until then can be published."""
+    for version in versions:
+        window = version.manifest["window"]
+        last = date.fromisoformat(window["last"])
+        simulated = bool(version.manifest.get("simulated"))
+        if last > last_night_over(window["timezone"]) + timedelta(days=1) and not simulated:
+            yield Finding(
+                "FAIL",
+                f"Version {version.name} holds all nights from {window['first']} until {last}, which are not over: a "
+                "wrong clock named it, or this machine's is wrong. None of these nights can be published in this "
+                "registry, also when the version is withdrawn: begin another registry for the nights to come "
+                "(docs/operating.md).",
+            )
 
 
 def _lock(holder: str | None) -> Finding:

@@ -120,7 +120,13 @@ def _bucket(job: Job, number: int, records: pa.Array, lengths: Int64s) -> _Part:
     events = read_sealed(job.staging.events(number), job.sealing_key)
     batch = events.unify_dictionaries().combine_chunks().to_batches()[0]
     policy = job.anonymity
-    sequenced = build_actions(batch, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats, spent=job.spent)
+    sequenced = build_actions(
+        batch,
+        gap_us=policy.gap_us,
+        drop_repeats=policy.drop_repeats,
+        spent=job.spent,
+        longest_us=policy.longest_us,
+    )
     actions = sequenced.actions
     doer = np.asarray(actions.column("person"), np.int64)
     opens = np.searchsorted(doer, np.arange(int(doer[-1]) + 1))

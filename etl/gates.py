@@ -56,6 +56,7 @@ def verify_staged(
             cap_per_person=policy.cap_per_person,
             max_per_person=policy.max_per_person,
             gap_us=policy.gap_us,
+            longest_us=policy.longest_us,
             max_length=policy.max_length,
             drop_repeats=policy.drop_repeats,
         ),

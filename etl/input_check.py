@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from etl.config import RunConfig
 from etl.errors import InputError, NoEventError, StorageError, UnusableRecordsError
 from etl.layout import DEAD_LETTERS, RUNS
 from etl.registry import Registry
 from etl.suppress import tell
+from transforms.decode import reasons
+from transforms.events import COUNTED_PEOPLE, OUTSIDE_NEAR
+
+_MOST_OF_OTHER_NIGHTS: Final = 0.05
+"""The share of the events of a night's files that may be of the night before or after: a log that is cut a little late."""
 
 
 def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry, *, late: int = 0) -> None:
@@ -21,7 +27,11 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         stored = any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
         kind = StorageError if stored else InputError
         raise kind("; ".join(message for _, message in statistics["unreadable"]))
-    read, rejected = statistics["read"], sum(statistics["rejected"].values())
+    clocks = wrong_clocks(statistics, config.k, statistics["rejected"])
+    read, rejected = (
+        statistics["read"],
+        sum(n for why, n in statistics["rejected"].items() if why not in clocks),
+    )
     if read and rejected / read > config.max_reject_ratio:
         worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
         raise UnusableRecordsError(
@@ -45,3 +55,24 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
 def columns_of_sentences(statistics: dict[str, Any]) -> list[str]:
     """The columns of actions whose values read as what people write, and which nobody reviewed."""
     return [name for name, seen in statistics["columns"].items() if seen["content"]]
+
+
+def wrong_clocks(statistics: Mapping[str, Any], k: int, rejected: Mapping[str, int]) -> set[str]:
+    """The reasons to reject that are of fewer than k people's clocks: they are told, and stop nobody's night.
+
+    Args:
+        rejected: counts by reason.
+    """
+    future, range_ = reasons.TIME_IN_FUTURE, reasons.TIME_OUT_OF_RANGE
+    few = statistics["behind"].get(range_, 0) < min(k, COUNTED_PEOPLE)
+    return {why for why in rejected if why == future or (why == range_ and few)}
+
+
+def of_other_nights(statistics: Mapping[str, Any], config: RunConfig) -> bool:
+    """Whether files that are named after the night are systematically of other hours than the night: of k people, and more
+    than a twentieth. With `files_before` nothing of them is lost."""
+    near, behind = statistics["dropped"].get(OUTSIDE_NEAR, 0), statistics["behind"].get(OUTSIDE_NEAR, 0)
+    systematic = near > _MOST_OF_OTHER_NIGHTS * statistics["claimed"] and behind >= min(
+        config.k, COUNTED_PEOPLE
+    )
+    return systematic and not config.files_before

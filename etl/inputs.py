@@ -53,13 +53,16 @@ def find_inputs(
     mapping: Mapping,
     *,
     date: str | None,
+    before: Sequence[str] = (),
+    before_is_enough: bool = False,
     on_passed_over: Callable[[int], None] | None = None,
 ) -> list[InputFile]:
     """Find the files, each once, by any of its names' first in order.
 
     Args:
         patterns: files, folders and globs, local or of any Beam file system; `{date}` stands for the run's date.
-        date: YYYY-MM-DD, or None.
+        date: YYYY-MM-DD, or None. before: dates that `{date}` stands for as well, where there are files.
+        before_is_enough: whether there may be none of the date itself.
         on_passed_over: told how many files of a folder were not read because their names are not those of such logs.
 
     Raises:
@@ -72,8 +75,13 @@ def find_inputs(
                 f"the input pattern {pattern} holds {{date}}: give --date, or a pattern without it."
             )
         dated = pattern.replace("{date}", date or "")
-        matched = _match_remote(dated) if is_remote(dated) else _match_local(dated, mapping, on_passed_over)
-        if not matched:
+        matched = _match(dated, mapping, on_passed_over)
+        earlier = before if "{date}" in pattern else ()
+        more: dict[str, int] = {}
+        for other in earlier:
+            more |= _match(pattern.replace("{date}", other), mapping, on_passed_over)
+        found.update(more)
+        if not matched and not (more and before_is_enough):
             raise NothingMatchedError(
                 f"no file matches {dated}: check --input (quoted, so that the shell leaves it alone) and the date."
             )
@@ -85,6 +93,10 @@ def find_inputs(
         InputFile(index, path, found[path], _compression(path, mapping), _format(path, mapping))
         for index, path in enumerate(once.values())
     ]
+
+
+def _match(pattern: str, mapping: Mapping, on_passed_over: Callable[[int], None] | None) -> dict[str, int]:
+    return _match_remote(pattern) if is_remote(pattern) else _match_local(pattern, mapping, on_passed_over)
 
 
 def plan_splits(files: Sequence[InputFile], mapping: Mapping, *, split_bytes: int) -> list[Split]:

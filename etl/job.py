@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from etl.inputs import Split
 from etl.sealed import read_sealed_bytes, write_sealed_bytes
+from etl.span import Span
 from etl.staging import Staging
 from etl.worker import quiet_worker
 from transforms.draw import DrawPolicy
@@ -31,7 +32,7 @@ class Job:
     on (µs UTC). `spent` (SPENT_OF_PEOPLE): what was released before. `pooled`: the buckets for which something waits.
     `shuffles_in_files`: events go to their bucket through the staging folder, and not through the runner. `threads`: how
     many a step may use. `memory_bytes`: what the whole process may take; None: as much as there is. `version_salt` keys
-    the cap C; `sealing_key` lives as long as the run."""
+    the cap C; `sealing_key` lives as long as the run. `span`: how far clocks are believed; None: all are."""
 
     splits: tuple[Split, ...]
     events: EventPolicy
@@ -50,6 +51,7 @@ class Job:
     max_record_bytes: int
     version_salt: bytes
     sealing_key: bytes = field(repr=False)
+    span: Span | None = None
 
     def __reduce__(self) -> tuple[Callable[[Staging, str, bytes], Job], tuple[Staging, str, bytes]]:
         """What goes with a step: where it lies."""

@@ -142,7 +142,15 @@ def _opens(events: pa.Table, job: Job) -> Bools:
     person, persons = person_codes(events.column("person"))
     time_us = np.asarray(events.column("time_us"), np.int64)
     fragment = events.column("fragment").combine_chunks()
-    return opens_session(person, persons, time_us, fragment, gap_us=job.anonymity.gap_us, spent=job.spent)
+    return opens_session(
+        person,
+        persons,
+        time_us,
+        fragment,
+        gap_us=job.anonymity.gap_us,
+        spent=job.spent,
+        longest_us=job.anonymity.longest_us,
+    )
 
 
 def _segments(table: pa.Table) -> Segments:

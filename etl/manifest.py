@@ -12,17 +12,19 @@ import pyarrow.parquet as pq
 
 from etl import __version__
 from etl.config import RunConfig
-from etl.input_check import columns_of_sentences
+from etl.input_check import columns_of_sentences, of_other_nights, wrong_clocks
 from etl.layout import data_of
 from etl.risk_figures import tell_risk
 from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell, tell_people
+from transforms.believed import BEHIND, UNBELIEVED
 from transforms.draw import SEEN_BEFORE
-from transforms.events import COUNTED_PEOPLE, DUPLICATE
+from transforms.events import COUNTED_PEOPLE, DUPLICATE, OUTSIDE_WINDOW
 
 FORMAT: Final = 1
 BELOW_MIN_ACTIVE: Final = "below_min_active"
-_AGAIN: Final = {DUPLICATE: "duplicates", SEEN_BEFORE: SEEN_BEFORE}
-"""Reasons to drop an event that only its bucket can know, and what they are counted as."""
+_AGAIN: Final = {DUPLICATE: "duplicates", SEEN_BEFORE: SEEN_BEFORE, OUTSIDE_WINDOW: BEHIND}
+"""Reasons to drop an event that only its bucket can know (of all time: what is behind the window), and what they are counted
+as."""
 
 POOL_FIGURES: Final = ("drawn", "late", "waiting", "expired")
 """What is told of the pool, rounded."""
@@ -49,8 +51,13 @@ def exact_manifest(
         risk: of `measure_risk`; None: not measured.
         commitment: to the participation file; None: there is none.
     """
-    again = {reason: outcome[name] for reason, name in _AGAIN.items()}
-    dropped = statistics["dropped"] | {reason: n for reason, n in again.items() if n}
+    again = {reason: name for reason, name in _AGAIN.items() if outcome[name]}
+    dropped = statistics["dropped"] | {reason: outcome[name] for reason, name in again.items()}
+    rejected = statistics["rejected"] | {
+        reason: statistics["rejected"].get(reason, 0) + outcome[reason]
+        for reason in UNBELIEVED
+        if outcome[reason]
+    }
     withheld = outcome["withheld"]
     if outcome["active"] < config.active_needed:
         withheld = {BELOW_MIN_ACTIVE: (outcome["actions"], outcome["people"])}
@@ -65,7 +72,7 @@ def exact_manifest(
         "rows": {
             "read": statistics["read"],
             "kept": outcome["fresh"],
-            "rejected": statistics["rejected"],
+            "rejected": rejected,
             "dropped": dropped,
         },
         "people": outcome["people"],
@@ -88,7 +95,10 @@ def exact_manifest(
             "damaged_files": len(statistics["damaged_files"]),
             "columns_missing": [name for name in needed_columns if filled.get(name, 0) < enough],
             "columns_of_sentences": columns_of_sentences(statistics),
+            "wrong_clocks": sorted(wrong_clocks(statistics, config.k, rejected)),
+            "other_nights": of_other_nights(statistics, config),
         },
+        "open_sessions": outcome["open_people"] >= config.k,
         "vocabulary": outcome["vocabulary"],
         "lengths": _histogram(data, "length"),
         "support_histogram": [[int(value), n] for value, n in _histogram(data, "people").items()],
@@ -101,7 +111,7 @@ def exact_manifest(
         "files": [_file(version, data, name) for name in outcome["files"]],
         "behind": {
             "dropped": statistics["behind"]
-            | {reason: outcome[f"{name}_people"] for reason, name in _AGAIN.items()},
+            | {reason: outcome[f"{name}_people"] for reason, name in again.items()},
             "withheld": {reason: people for reason, (_, people) in withheld.items()},
             "repeats": risk["repeats_of"] if risk else 0,
             "rows": outcome["fresh_people"],
@@ -183,6 +193,7 @@ def policy_of(config: RunConfig, min_outside_unit: int) -> dict[str, Any]:
         "max_per_person": config.max_per_person,
         "max_length": config.max_length,
         "gap_minutes": config.gap_minutes,
+        "max_session_hours": config.longest_session_us / 3_600_000_000,
         "min_active": config.active_needed,
         "late_days": config.late_days,
         "pool_nights": config.pool_nights,

@@ -7,6 +7,7 @@ from typing import Final
 
 from etl.beam_options import Workers
 from etl.budget import cores, share_of
+from etl.clock import last_night_over
 from etl.config import RunConfig
 from etl.draw_on import Pooled, stage_ledgers, stage_pool
 from etl.errors import ConfigError
@@ -14,10 +15,12 @@ from etl.inputs import InputFile, plan_splits
 from etl.job import Job
 from etl.listed_names import listed_names
 from etl.memory import Memory
+from etl.nights_of_files import night_claimed
 from etl.participation import Participation
 from etl.programs_file import read_programs
 from etl.reading import MAX_RECORD_BYTES
 from etl.sealed import new_key
+from etl.span import Span
 from etl.staging import Staging
 from etl.window import DAY_US, bounds_us
 from transforms.draw import DrawPolicy
@@ -60,7 +63,7 @@ def plan_job(
         )
     # Workers that are processes are as many as there are cores for them.
     share = share_of(config.max_memory, cores() if workers == "threads" else 1)
-    events = _event_policy(config, mapping, key, participation, memory)
+    events = _event_policy(config, mapping, files, key, participation, memory)
     size_bytes = sum(file.size_bytes * (_UNPACKED if file.compression else 1) for file in files)
     buckets = config.buckets or max(1, min(MOST_BUCKETS, -(-size_bytes * share.smaller // BUCKET_BYTES)))
     sealing_key = new_key()
@@ -100,6 +103,7 @@ def plan_job(
             late_us=(config.late_days + 1) * DAY_US if config.late_days else 0,
             ledger_key=derive_key(key, "ledger"),
             content_key=derive_key(key, "content"),
+            longest_us=config.longest_session_us,
         ),
         spent=of_people(memory.spent, events.registry),
         pooled=pooled.buckets,
@@ -113,6 +117,7 @@ def plan_job(
             gap_us=gap_us,
             drop_repeats=mapping.drop_repeats,
             levels=len(mapping.action),
+            longest_us=config.longest_session_us,
         ),
         staging=staging,
         threads=share.threads,
@@ -123,12 +128,30 @@ def plan_job(
         max_record_bytes=MAX_RECORD_BYTES,
         version_salt=str(config.date or config.window).encode(),
         sealing_key=sealing_key,
+        span=_span(config, events.end_us),
     )
     return job, pooled
 
 
+def _span(config: RunConfig, end_us: int) -> Span:
+    known = config.nights is not None
+    checked = not (known or config.unfinished or config.simulated)
+    return Span(
+        config.night_timezone,
+        end_us if known else None,
+        config.earliest,
+        config.latest,
+        last_night_over(config.night_timezone) if checked else None,
+    )
+
+
 def _event_policy(
-    config: RunConfig, mapping: Mapping, key: bytes, participation: Participation | None, memory: Memory
+    config: RunConfig,
+    mapping: Mapping,
+    files: list[InputFile],
+    key: bytes,
+    participation: Participation | None,
+    memory: Memory,
 ) -> EventPolicy:
     first_us, end_us = bounds_us(config.nights, config.night_timezone)
     keys = {purpose: derive_key(key, purpose) for purpose in ("person", "record", "unit", "gazetteer")}
@@ -147,6 +170,8 @@ def _event_policy(
         erased=all_accounts_of(memory.erased, registry),
         programs=read_programs(config.programs),
         erased_before=memory.erased_before,
+        support=config.k,
+        night=night_claimed(config.date, config.input, [file.path for file in files]),
     )
 
 

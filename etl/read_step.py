@@ -15,6 +15,7 @@ from etl.ahead import map_ahead
 from etl.errors import InputError, StorageError
 from etl.inputs import Split
 from etl.job import Job
+from etl.nights_of_files import claims_night
 from etl.progress import advance
 from etl.reading import read_raw
 from etl.shuffle import Travelling, send
@@ -30,10 +31,12 @@ ROWS_HELD = 1 << 19
 
 STATISTICS = "statistics"
 REJECTS = "rejects"
+AHEAD = "ahead"
 
 
 class ReadEvents(beam.PTransform):  # type: ignore[misc]
-    """Splits → (bucket, Travelling), with the tagged outputs `statistics` and `rejects` ((file, REJECTS))."""
+    """Splits → (bucket, Travelling), with the tagged outputs `statistics`, `rejects` ((file, REJECTS)) and `ahead` ((file,
+    CLOCKS))."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -42,7 +45,7 @@ class ReadEvents(beam.PTransform):  # type: ignore[misc]
     def expand(self, splits: Any) -> Any:
         """Wire the step."""
         return splits | "Read" >> beam.ParDo(_Read(self._job)).with_outputs(
-            STATISTICS, REJECTS, main="events"
+            STATISTICS, REJECTS, AHEAD, main="events"
         )
 
 
@@ -127,6 +130,8 @@ class _Read(Reader):
                 for rejects in (decoded.rejects, normalised.rejects, normalised.too_late):
                     for batch in rejects.combine_chunks().to_batches():
                         outputs.append(TaggedOutput(REJECTS, (split.file.index, batch)))
+                for batch in normalised.ahead.combine_chunks().to_batches():
+                    outputs.append(TaggedOutput(AHEAD, (split.file.index, batch)))
                 advance("read", rows + decoded.rejects.num_rows)
         except (
             InputError,
@@ -145,6 +150,7 @@ class _Read(Reader):
 def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Normalised]]:
     mapping = job.events.mapping
     account = account_of_path(split.file.path, mapping.person.path)
+    claims = claims_night(split.file.path, job.events.night)
     blocks = read_raw(
         split,
         mapping,
@@ -154,7 +160,14 @@ def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Norm
     )
 
     def normalise(decoded: Decoded) -> tuple[Decoded, Normalised]:
-        events = to_events(decoded.rows, job.events, file=split.file.index, path_account=account, memo=memo)
+        events = to_events(
+            decoded.rows,
+            job.events,
+            file=split.file.index,
+            path_account=account,
+            memo=memo,
+            claims=claims,
+        )
         return decoded, events
 
     # Splits are read side by side; where there are too few, the blocks of one are.

@@ -17,6 +17,7 @@ from etl.ahead import beside
 from etl.audit import read_chain
 from etl.beam_options import workers_of
 from etl.budget import Watch, share_of, within
+from etl.clock import refuse_unfinished
 from etl.config import RunConfig
 from etl.console import Console
 from etl.errors import AlreadyPublishedError, ParticipationMovedError, StorageError
@@ -35,6 +36,7 @@ from etl.leave import leave
 from etl.listed_names import listed_names, not_looked_for
 from etl.manifest import exact_manifest, public_manifest
 from etl.memory import Memory, remember
+from etl.nights_of_files import nights_to_read
 from etl.parquet import actions_in
 from etl.participation import Participation, read_participation, still_holds
 from etl.plan import plan_job
@@ -44,6 +46,7 @@ from etl.risk_figures import measure_risk
 from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
 from etl.source import load_mapping
 from etl.staging import Staging, check_folder
+from etl.told_clocks import tell_clocks
 from etl.versions import Version
 from etl.vocabulary import write_vocabulary
 from expectations.gates import preload
@@ -83,12 +86,15 @@ def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
 
 
 def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console, watch: Watch) -> Result:
+    refuse_unfinished(config)
     night = str(config.date) if config.date else None
     mapping = load_mapping(config.source, config.input, night, content=config.content_columns)
     files = find_inputs(
         config.input,
         mapping,
         date=night,
+        before=_nights_before(config),
+        before_is_enough=bool(config.files_before),
         on_passed_over=lambda number: console.note(
             f"{number:,} files are no {mapping.format} logs by their names: not read"
         ),
@@ -123,6 +129,19 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
         finally:
             watch.stop()
             staging.remove()
+
+
+def _nights_before(config: RunConfig) -> list[str]:
+    """The nights before whose files are read as well, where the input holds `{date}`."""
+    if config.date is None or not any("{date}" in pattern for pattern in config.input):
+        return []
+    nights = nights_to_read(
+        config.date,
+        Registry(config.registry).versions(),
+        late_days=config.late_days,
+        files_before=config.files_before,
+    )
+    return [str(night) for night in nights]
 
 
 def _attempt(this: _Run) -> Result | None:
@@ -175,6 +194,7 @@ def _attempt(this: _Run) -> Result | None:
             )
         window = planned_window(config) or measured_window(config, statistics)
         version = str(config.date or measured_window(config, statistics)["last"])
+        tell_clocks(config, statistics, outcome, console)
         if any(old.name == version for old in versions):  # of nights of another time zone
             raise AlreadyPublishedError(
                 f"there is a version {version} already, of nights of another time zone: give the time zone that the "

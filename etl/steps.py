@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,9 @@ from etl.progress import advance
 from etl.sealed import read_sealed_or, write_sealed
 from etl.shuffle import Travelling, receive
 from etl.threaded import OneForOne
+from transforms.believed import Believed, part
 from transforms.count import Counts, count
-from transforms.draw import content, draw
+from transforms.draw import DrawPolicy, content, draw
 from transforms.emit import emissions_table, emit
 from transforms.ledger import Content
 from transforms.named import units_of
@@ -36,7 +37,8 @@ class Bucket:
     """One bucket after sequencing: what cutting needs, and its part of the totals (`transforms.draw` names them; also
     people, sessions, actions and transitions of closed sessions).
 
-    `first_row`: for each action its first row in the staged EVENTS, and after the last the number of rows.
+    `first_row`: for each action its first row in the staged EVENTS, and after the last the number of rows. `letters`:
+    DEAD_LETTERS of events that are not believed.
     """
 
     number: int
@@ -45,30 +47,35 @@ class Bucket:
     persons: pa.Array
     totals: Counter[str]
     content: Content
+    letters: pa.Table
 
 
 class SequenceBuckets(beam.PTransform):  # type: ignore[misc]
-    """(bucket, Travellings) → Bucket; the ordered events are staged for the verifier."""
+    """(bucket, Travellings) → Bucket, given what is believed; the ordered events are staged for the verifier."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, believed: Any) -> None:
         super().__init__()
-        self._job = job
+        self._job, self._believed = job, believed
 
     def expand(self, grouped: Any) -> Any:
         """Wire the step."""
-        return grouped | "Sequence" >> beam.ParDo(_Sequence(self._job))
+        return grouped | "Sequence" >> beam.ParDo(
+            _Sequence(self._job), beam.pvalue.AsSingleton(self._believed)
+        )
 
 
 class _Sequence(OneForOne):
-    def work(self, element: tuple[int, Iterable[Travelling]]) -> Bucket:
+    def work(self, element: tuple[int, Iterable[Travelling]], believed: Believed | None = None) -> Bucket:
         number, travelled = element
         job, policy = self._job, self._job.anonymity
         staging, key = job.staging, job.sealing_key
+        parted = part(receive(number, travelled, job), believed)
         drawn = draw(
-            receive(number, travelled, job),
+            parted.inside,
             ledger=read_sealed_or(LEDGER.empty_table(), staging.known(number), key),
             spent=job.spent,
-            policy=job.draw,
+            policy=_bounded(job.draw, believed),
+            going_on=parted.going_on,
         )
         kept = {
             staging.events(number): pa.Table.from_batches([drawn.closed]),
@@ -80,11 +87,15 @@ class _Sequence(OneForOne):
             if table.num_rows:
                 write_sealed(table, path, key)
         sequenced = build_actions(
-            drawn.closed, gap_us=policy.gap_us, drop_repeats=policy.drop_repeats, spent=job.spent
+            drawn.closed,
+            gap_us=policy.gap_us,
+            drop_repeats=policy.drop_repeats,
+            spent=job.spent,
+            longest_us=policy.longest_us,
         )
         packed = pack(sequenced, drawn.closed, held=job.held, named=units_of(drawn.named))
         advance("sequence", 1)
-        totals = Counter(drawn.counts)
+        totals = drawn.counts + parted.counts
         totals += Counter(
             people=packed.people,
             sessions=sequenced.sessions,
@@ -98,24 +109,30 @@ class _Sequence(OneForOne):
             sequenced.persons,
             totals,
             drawn.content,
+            parted.letters,
         )
 
 
-class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
-    """(bucket, Travellings) → Content of the window's own events."""
+def _bounded(policy: DrawPolicy, believed: Believed | None) -> DrawPolicy:
+    return policy if believed is None else replace(policy, first_us=believed.first_us, end_us=believed.end_us)
 
-    def __init__(self, job: Job) -> None:
+
+class ContentOfBuckets(beam.PTransform):  # type: ignore[misc]
+    """(bucket, Travellings) → Content of the window's own events, given what is believed."""
+
+    def __init__(self, job: Job, believed: Any) -> None:
         super().__init__()
-        self._job = job
+        self._job, self._believed = job, believed
 
     def expand(self, grouped: Any) -> Any:
         """Wire the step."""
-        return grouped | "Content" >> beam.ParDo(_Content(self._job))
+        return grouped | "Content" >> beam.ParDo(_Content(self._job), beam.pvalue.AsSingleton(self._believed))
 
 
 class _Content(OneForOne):
-    def work(self, element: tuple[int, Iterable[Travelling]]) -> Content:
-        return content(receive(*element, self._job), policy=self._job.draw)
+    def work(self, element: tuple[int, Iterable[Travelling]], believed: Believed | None = None) -> Content:
+        parted = part(receive(*element, self._job), believed)
+        return content(parted.inside, policy=_bounded(self._job.draw, believed))
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,24 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             unread,
         ),
         rule(
+            "wrong_clocks",
+            "warning",
+            "No record is of a time that the run cannot know, or that is long before the others.",
+            (0, 0),
+            "some clocks are wrong: their records are rejected" if metrics["wrong_clocks"] else "none is",
+            unread,
+        ),
+        rule(
+            "other_nights",
+            "critical",
+            "The files that are named after the night are of its hours: at most a twentieth of their events is of the night "
+            "before or after. (If not: --night-timezone is the zone whose days the files are; where they are of several "
+            "zones, --files-before 1 reads the files of the night before as well.)",
+            (0, 0),
+            "many events are of the next or the last night" if metrics["other_nights"] else "they are",
+            unread,
+        ),
+        rule(
             "people",
             "warning",
             f"At least {policy['min_active']:,} {counted} were active; with fewer, nothing is released.",

@@ -78,10 +78,14 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
     """Counts of what was read.
 
     `rows_unaccounted`: how far read is from kept + rejected + dropped. `reject_ratio`: of the rows read, at most.
-    `people`: active in the window itself, at most.
+    `people`: active in the window itself, at most. `wrong_clocks`: reasons for which records of fewer than k people are
+    rejected by their time: these do not count in the ratio, so that no single clock stops a night. `other_nights`: 1 where
+    files that are named after the night are systematically of other hours.
     """
     rows, files = manifest["rows"], manifest["input"]
     rejected, dropped = _total(rows["rejected"]), _total(rows["dropped"])
+    clocks = files.get("wrong_clocks", ())
+    unusable = _total({why: n for why, n in rows["rejected"].items() if why not in clocks})
     read, kept = bounds(rows["read"]), bounds(rows["kept"])
     low, high = (kept[end] + rejected[end] + dropped[end] for end in (0, 1))
     return {
@@ -90,9 +94,11 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
         "rows_read": read.high,
         "rows_kept": kept.high,
         "rows_unaccounted": max(0, low - read.high, read.low - high),
-        "reject_ratio": rejected.high / read.high if read.high else 0.0,
+        "reject_ratio": unusable.high / read.high if read.high else 0.0,
         "columns_missing": len(files["columns_missing"]),
         "columns_of_sentences": len(files.get("columns_of_sentences", ())),
+        "wrong_clocks": len(clocks),
+        "other_nights": int(files.get("other_nights", False)),
         "people": bounds(manifest["active"]).high,
     }
 

@@ -1,4 +1,4 @@
-"""Where sessions begin: a new person, a longer pause, or something released in between (docs/decisions/0014)."""
+"""Where sessions begin: a new person, a longer pause, something released in between (docs/decisions/0014), or a cut."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from transforms.endless import cut_by_length
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -19,6 +21,7 @@ def opens_session(
     *,
     gap_us: int,
     spent: pa.Table | None,
+    longest_us: int = 0,
 ) -> Bools:
     """Whether each event begins a session.
 
@@ -30,11 +33,13 @@ def opens_session(
         person: for each event, in total order, an index into `persons` (binary(16), distinct).
         fragment: int64, null: read from the files.
         spent: SPENT_OF_PEOPLE; None: nothing was released before.
+        longest_us: sessions that never pause are cut by it (`transforms.endless`); 0: they are not.
 
     O(n + (n + s) log s) for n events and s intervals.
     """
     opens = np.ones(len(person), np.bool_)
     opens[1:] = (person[1:] != person[:-1]) | (time_us[1:] - time_us[:-1] > gap_us)
+    opens |= cut_by_length(person, persons, time_us, gap_us=gap_us, longest_us=longest_us, spent=spent)
     if spent is None or spent.num_rows == 0 or len(person) < 2:
         return opens
     known = np.asarray(fragment.is_valid())

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.buckets import compact
 from transforms.ledger import Content, content_of, event_digests, ledger_of, places, seen
@@ -25,7 +26,8 @@ SEEN_BEFORE: Final = "seen_before"
 class DrawPolicy:
     """What `draw` needs to know. The window is [first_us, end_us), µs UTC. `hold_open`: whether sessions that may go on
     after it wait; a load of all time has nothing after it. `late_us`: how long before the window's end an event can have
-    been that is still recognised; 0: none is. `find_newest_first`, `timezone`: as of `order_events`."""
+    been that is still recognised; 0: none is. `find_newest_first`, `timezone`: as of `order_events`.
+    `longest_us`: sessions that never pause are cut by it; 0: they are not."""
 
     first_us: int
     end_us: int
@@ -36,6 +38,7 @@ class DrawPolicy:
     content_key: bytes = field(repr=False)
     find_newest_first: bool = True
     timezone: str | None = None
+    longest_us: int = 0
 
 
 class Drawn(NamedTuple):
@@ -57,7 +60,12 @@ class Drawn(NamedTuple):
 
 
 def draw(
-    batches: Sequence[pa.RecordBatch], *, ledger: pa.Table, spent: pa.Table | None, policy: DrawPolicy
+    batches: Sequence[pa.RecordBatch],
+    *,
+    ledger: pa.Table,
+    spent: pa.Table | None,
+    policy: DrawPolicy,
+    going_on: pa.Array | None = None,
 ) -> Drawn:
     """Order a bucket's events and decide on each.
 
@@ -66,6 +74,7 @@ def draw(
     Args:
         batches: EVENTS as of `order_events`, the pool's among them, and rows that only name a unit (`transforms.named`).
         ledger: LEDGER of the bucket's people, by person (`etl.draw_on.stage_ledgers`). spent: SPENT_OF_PEOPLE.
+        going_on: binary(16), people with events behind the window: their open sessions wait whatever the policy says.
     """
     apart = set_apart(batches)
     ordered = _ordered(apart.events, policy)
@@ -83,8 +92,13 @@ def draw(
     consumed = ledger_of(_rows(read, recent), digests[recent])
     events, inside, fresh = _rows(events, ~known), inside[~known], fresh[~known]
     waits = np.zeros(events.num_rows, np.bool_)
-    if policy.hold_open:
-        waits = open_sessions(events, gap_us=policy.gap_us, spent=spent, end_us=policy.end_us)
+    goes_on = going_on is not None and len(going_on) > 0
+    if policy.hold_open or goes_on:
+        waits = open_sessions(
+            events, gap_us=policy.gap_us, spent=spent, end_us=policy.end_us, longest_us=policy.longest_us
+        )
+    if goes_on and not policy.hold_open:
+        waits &= np.asarray(pc.is_in(events.column("person"), value_set=going_on), np.bool_)
     counts = Counter({"duplicates": ordered.duplicates, "duplicates_people": ordered.duplicate_people})
     _tell(counts, SEEN_BEFORE, before)
     _tell(counts, "late", _rows(events, fresh & ~inside))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from transforms.account import canonical
 from transforms.compaction import used_only
 from transforms.decode import reasons
+from transforms.edges import DAY_US, Edges, edges_of
 from transforms.erased_before import ErasedBefore, were_erased
 from transforms.gazetteer import Gazetteer
 from transforms.mapping import Mapping, PersonSpec
@@ -26,7 +27,7 @@ from transforms.named import naming
 from transforms.newest_first import backwards
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
-from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
+from transforms.past import AHEAD, BURNED, NEAR, OUTSIDE, TOO_LATE, WINDOW, PastSpan, fates
 from transforms.paths import action_paths
 from transforms.pseudonym import pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
@@ -40,6 +41,7 @@ from transforms.where import chosen
 
 FILTERED: Final = "where_filter"
 OUTSIDE_WINDOW: Final = "outside_window"
+OUTSIDE_NEAR: Final = "outside_window_near"
 NOT_ADMITTED: Final = "not_admitted"
 DUPLICATE: Final = "duplicate"
 TOO_LATE_REASON: Final = "too_late"
@@ -60,7 +62,8 @@ class EventPolicy:
     `gazetteer` None: no names are known; `past`: what became of the nights before the window; `erased`: binary(16),
     accounts that are never admitted again, `erased_before` such accounts under former keys or spellings;
     `programs` None: the package's; `held_from_us`: since when units that records name are counted (None: the window's
-    begin)."""
+    begin); `support`: how many people's clocks it takes to say when a log ends; `night`: YYYY-MM-DD, the one night of the
+    window, by which files claim to be its."""
 
     mapping: Mapping
     first_us: int
@@ -82,11 +85,25 @@ class EventPolicy:
         """Whether records name units themselves; those of the participation file count anyway."""
         return self.mapping.unit not in (None, "participation")
 
+    support: int = 1
+    night: str | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the window is known before anything is read."""
+        return self.end_us < np.iinfo(np.int64).max
+
+
+CLOCKS: Final = pa.schema([REJECTS.field("position"), EVENTS.field("time_us")])
+"""Where a record stands, and its time."""
+
 
 class Normalised(NamedTuple):
     """EVENTS in the order of the rows, of the window and of nights before it that may be late; REJECTS; and counts by
     reason and by scrub rule. `too_late`: where the records are that came too late, as REJECTS; they count as dropped.
-    `named`: which units admitted records name that are no events, as rows that travel (`transforms.named`)."""
+    `named`: which units admitted records name that are no events, as rows that travel (`transforms.named`).
+    `ahead`: CLOCKS, those of which only the whole input can tell whether they are of a later night, or of a wrong clock;
+    they count as neither. `claimed`: events of the window or near it, in a file that claims to be the night's."""
 
     events: pa.Table
     rejects: pa.Table
@@ -97,6 +114,9 @@ class Normalised(NamedTuple):
     present: dict[str, frozenset[bytes]]  # by mapped column: people whose records fill it, as such digests
     seen: dict[str, Seen]  # by column of an action that nobody reviewed: a sample of its values
     named: pa.Table
+    edges: Edges = Edges()
+    ahead: pa.Table = CLOCKS.empty_table()
+    claimed: int = 0
 
 
 def to_events(
@@ -106,6 +126,7 @@ def to_events(
     file: int,
     path_account: str | None = None,
     memo: Memo | None = None,
+    claims: bool = False,
 ) -> Normalised:
     """Turn decoded records into admitted, pseudonymised events.
 
@@ -115,10 +136,11 @@ def to_events(
         rows: RAW, as a decoder returns it.
         file: rank of the file's name among the run's inputs.
         path_account: the account that the file's path names, where the mapping asks for it.
+        claims: whether the file is named after the night.
         memo: what names were shaped to before, under this policy; None: nothing is remembered.
 
     Returns:
-        `events.num_rows + rejects.num_rows + sum(dropped.values()) == rows.num_rows`.
+        `events.num_rows + rejects.num_rows + ahead.num_rows + sum(dropped.values()) == rows.num_rows`.
     """
     mapping, registry = policy.mapping, policy.registry
     rejects: list[pa.Table] = []
@@ -146,12 +168,20 @@ def to_events(
     )
     bad = _mask(pc.is_null(parsed.time_us))
     rejects.append(_rejected(rows, bad, parsed.reason))
+    if bad.any():
+        drops.note(reasons.TIME_OUT_OF_RANGE, code[_mask(pc.equal(parsed.reason, reasons.TIME_OUT_OF_RANGE))])
     rows, code = _only(rows, ~bad), code[~bad]
     time_us = np.asarray(parsed.time_us.drop_null(), np.int64)
 
     fate = fates(time_us, first_us=policy.first_us, end_us=policy.end_us, past=policy.past)
+    edges = Edges(policy.support)
+    if policy.is_bounded:
+        edges = drops.edges(code, time_us, support=policy.support)
+        fate = _told_apart(fate, time_us, policy, edges, claims=claims)
+    claimed = int(np.isin(fate, (WINDOW, NEAR)).sum()) if claims else 0
     too_late = _rejected(rows, fate == TOO_LATE, TOO_LATE_REASON)
-    for wrong, reason in ((OUTSIDE, OUTSIDE_WINDOW), (TOO_LATE, TOO_LATE_REASON), (BURNED, BURNED_REASON)):
+    ahead = _clocks(rows, time_us, fate == AHEAD)
+    for wrong, reason in _LEFT_OUT.items():
         mask = fate != wrong
         aside.timed(rows, code, time_us, ~mask)
         rows, code = drops.keep(rows, code, mask, reason)
@@ -178,6 +208,8 @@ def to_events(
         if unit.null_count:
             unit = _either(unit, _registry_unit(registry, span[admitted]))
 
+    if not policy.is_bounded:
+        edges = drops.edges(code, time_us, support=policy.support)
     present = _filled(rows, code, mapping, drops)
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
     paths = action_paths(
@@ -204,6 +236,7 @@ def to_events(
         schema=EVENTS,
     )
     events = _only(events, ~paths.missing)
+    drops.forget(_AHEAD_OF_ALL)
     return Normalised(
         events,
         pa.concat_tables(rejects),
@@ -214,6 +247,9 @@ def to_events(
         present,
         _look_at(paths.shaped, code, drops, policy.record_key),
         aside.named(),
+        edges,
+        ahead,
+        claimed,
     )
 
 
@@ -226,6 +262,45 @@ def _look_at(
         name: sum((look_at(column, people, digests, key=key) for column in columns), Seen())
         for name, columns in shaped.items()
     }
+
+
+_AHEAD_OF_ALL: Final = "ahead"
+_LEFT_OUT: Final = {
+    OUTSIDE: OUTSIDE_WINDOW,
+    NEAR: OUTSIDE_NEAR,
+    AHEAD: _AHEAD_OF_ALL,
+    TOO_LATE: TOO_LATE_REASON,
+    BURNED: BURNED_REASON,
+}
+
+
+def _told_apart(
+    fate: npt.NDArray[np.int8],
+    time_us: npt.NDArray[np.int64],
+    policy: EventPolicy,
+    edges: Edges,
+    *,
+    claims: bool,
+) -> npt.NDArray[np.int8]:
+    """Of what is outside the window: what is next to it in a file that claims to be the night's, and what may be of a clock
+    that is ahead. What enough people of the batch did at the time, or later, is of no wrong clock."""
+    outside = fate == OUTSIDE
+    if not outside.any():
+        return fate
+    agreed = edges.last_us if edges.last_us is not None and edges.needed == policy.support else policy.end_us
+    ahead = outside & (time_us >= max(agreed, policy.end_us) + DAY_US)
+    fate = np.where(ahead, np.int8(AHEAD), fate)
+    if claims:
+        beside = (time_us >= policy.first_us - DAY_US) & (time_us < policy.end_us + DAY_US)
+        fate = np.where(outside & beside, np.int8(NEAR), fate)
+    return fate
+
+
+def _clocks(rows: pa.Table, time_us: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_]) -> pa.Table:
+    if not mask.any():
+        return CLOCKS.empty_table()
+    position = rows.column(POSITION).filter(pa.array(mask)).combine_chunks()
+    return pa.table([position, pa.array(time_us[mask])], schema=CLOCKS)
 
 
 def _only(rows: pa.Table, mask: npt.NDArray[np.bool_]) -> pa.Table:
@@ -324,6 +399,29 @@ class _Drops:
     def each(self, code: npt.NDArray[np.int32]) -> list[bytes]:
         """Whose each account is, as a digest."""
         return list(pseudonyms(self._people.take(pa.array(code)), key=self._key).to_pylist())
+
+    def edges(self, code: npt.NDArray[np.int32], time_us: npt.NDArray[np.int64], *, support: int) -> Edges:
+        """Of the events of some accounts: people are told by such digests, too."""
+        whose = self._people.dictionary_encode()
+
+        def name(numbers: list[int]) -> list[bytes]:
+            named: list[bytes] = pseudonyms(
+                whose.dictionary.take(pa.array(numbers, pa.int64())), key=self._key
+            ).to_pylist()
+            return named
+
+        people = np.asarray(whose.indices, np.int64)[code]
+        return edges_of(people, time_us, support=support, name=name)
+
+    def note(self, reason: str, code: npt.NDArray[np.int32]) -> None:
+        """Whose some records are that are rejected, and counted elsewhere."""
+        if len(code):
+            self.behind[reason] = fewest(self.behind.get(reason, frozenset[bytes]()) | self.people(code))
+
+    def forget(self, reason: str) -> None:
+        """Count a reason no longer."""
+        self.counts.pop(reason, None)
+        self.behind.pop(reason, None)
 
     def keep(
         self, rows: pa.Table, code: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_], reason: str

@@ -16,6 +16,10 @@ LATE: Final = 2
 TOO_LATE: Final = 3
 BURNED: Final = 4
 """Of a withdrawn night."""
+NEAR: Final = 5
+"""Of the night before or after, and not late, in a file that claims to be the night's."""
+AHEAD: Final = 6
+"""More than a night later than the window, and than what enough people of the batch did: perhaps a clock that is ahead."""
 
 
 class PastSpan(NamedTuple):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AnonymityPolicy:
-    """The numbers of the guarantees (DESIGN §4), as the workers apply them. 0 caps: none; `min_outside_unit` 0: no units."""
+    """The numbers of the guarantees (DESIGN §4), as the workers apply them. 0 caps: none; `min_outside_unit` 0: no units;
+    `longest_us` 0: sessions that never pause are not cut."""
 
     k: int
     min_outside_unit: int
@@ -18,3 +19,4 @@ class AnonymityPolicy:
     gap_us: int
     drop_repeats: bool
     levels: int
+    longest_us: int = 0

@@ -12,6 +12,7 @@ import pyarrow as pa
 from transforms.barriers import opens_session
 from transforms.buckets import compact
 from transforms.distinct import distinct, number, repeated
+from transforms.endless import over_by_length, working_since
 from transforms.newest_first import backwards, newest_first
 from transforms.repeated_hour import Repeated, repeated_hours, second_pass
 from transforms.schemas import ACTIONS, EVENTS
@@ -145,25 +146,42 @@ def runs_of_people(column: pa.Array) -> tuple[Int32s, pa.Array]:
     return np.cumsum(begins, dtype=np.int32) - np.int32(1), column.filter(pa.array(begins))
 
 
-def open_sessions(events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None, end_us: int) -> Bools:
+def open_sessions(
+    events: pa.RecordBatch, *, gap_us: int, spent: pa.Table | None, end_us: int, longest_us: int = 0
+) -> Bools:
     """Which events are of a session that may go on after `end_us` (µs UTC, exclusive): its last is no more than the gap
-    before.
+    before, and it is not cut for its length between that and the end.
 
     O(n + (n + s) log s) for n events and s spent intervals.
 
     Args:
-        events, gap_us, spent: as of `build_actions`.
+        events, gap_us, spent, longest_us: as of `build_actions`.
     """
     person, persons = runs_of_people(events.column("person"))
     time_us = np.asarray(events.column("time_us"), np.int64)
-    opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
+    fragment = events.column("fragment")
+    opens = opens_session(
+        person, persons, time_us, fragment, gap_us=gap_us, spent=spent, longest_us=longest_us
+    )
     first = np.flatnonzero(opens)
     last = np.append(first, events.num_rows)[1:] - 1
-    return np.repeat(time_us[last] >= end_us - gap_us, last - first + 1)
+    late = time_us[last] >= end_us - gap_us
+    if longest_us and late.any():
+        asked = last[late]
+        since = working_since(person, persons, time_us, asked, gap_us=gap_us, spent=spent)
+        late[late] = ~over_by_length(
+            time_us[asked], since, end_us=end_us, gap_us=gap_us, longest_us=longest_us
+        )
+    return np.repeat(late, last - first + 1)
 
 
 def build_actions(
-    events: pa.RecordBatch, *, gap_us: int, drop_repeats: bool, spent: pa.Table | None = None
+    events: pa.RecordBatch,
+    *,
+    gap_us: int,
+    drop_repeats: bool,
+    spent: pa.Table | None = None,
+    longest_us: int = 0,
 ) -> Sequenced:
     """Sessionize and reduce.
 
@@ -174,13 +192,17 @@ def build_actions(
         gap_us: a pause longer than this starts a new session (exactly the gap does not; DESIGN §2).
         drop_repeats: whether a run of the same action is one action.
         spent: SPENT_OF_PEOPLE, what was released before (`transforms.barriers`); None: nothing.
+        longest_us: sessions that never pause are cut by it (`transforms.endless`); 0: they are not.
     """
     rows = events.num_rows
     person, persons = runs_of_people(events.column("person"))
     time_us = np.asarray(events.column("time_us"))
     path = events.column("path")
     code = np.asarray(path.indices, np.int32)
-    opens = opens_session(person, persons, time_us, events.column("fragment"), gap_us=gap_us, spent=spent)
+    fragment = events.column("fragment")
+    opens = opens_session(
+        person, persons, time_us, fragment, gap_us=gap_us, spent=spent, longest_us=longest_us
+    )
     session = np.cumsum(opens, dtype=np.int32) - 1
     starts = opens.copy()
     starts[1:] |= (code[1:] != code[:-1]) if drop_repeats else True

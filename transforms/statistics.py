@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.decode import reasons
+from transforms.edges import Edges
 from transforms.events import Normalised, fewest
 from transforms.sentences import Seen
 
@@ -27,7 +28,9 @@ class ReadStatistics:
 
     `behind`: by drop reason the people behind it, as digests that mean nothing after the run. `unreadable`: what
     stopped the reader: exit code and sentence. `first_us`, `last_us`: times of the first and last admitted event, µs
-    UTC; None: no event. `columns`: samples of the values of columns that nobody reviewed.
+    UTC; None: no event. `columns`: samples of the values of columns that nobody reviewed. `edges`: when the log
+    begins and ends by the word of enough people. `claimed`: events of the window or next to it in files that claim to be the
+    night's.
     """
 
     read: int = 0
@@ -43,6 +46,8 @@ class ReadStatistics:
     last_us: int | None = None
     candidates: int = 0
     columns: dict[str, Seen] = field(default_factory=dict)
+    edges: Edges = field(default_factory=Edges)
+    claimed: int = 0
 
     def __add__(self, other: ReadStatistics) -> ReadStatistics:
         """The statistics of both parts together."""
@@ -65,6 +70,8 @@ class ReadStatistics:
                 name: self.columns.get(name, Seen()) + other.columns.get(name, Seen())
                 for name in self.columns.keys() | other.columns.keys()
             },
+            self.edges + other.edges,
+            self.claimed + other.claimed,
         )
 
 
@@ -97,6 +104,8 @@ def measure(
         last_us=span["max"],
         candidates=normalised.events.num_rows - len(times),
         columns=normalised.seen,
+        edges=normalised.edges,
+        claimed=normalised.claimed,
     )
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from verifier.before import Before, parted
 from verifier.columns import Halves, Int64s, coded, halves, whole
+from verifier.endless import cut
 from verifier.people import Owned
 from verifier.schemas import EMISSIONS, EVENTS, NAMED, fits
 from verifier.violations import Tally
@@ -87,13 +88,16 @@ def active_people(tables: list[tuple[Any, Owned]], first_us: int) -> int:
     return len(pc.unique(pa.chunked_array(persons, pa.binary(16))))
 
 
-def read_events(events: Any, owner: Owned, *, gap_us: int, before: Before, tally: Tally) -> Staged:
+def read_events(
+    events: Any, owner: Owned, *, gap_us: int, longest_us: int, before: Before, tally: Tally
+) -> Staged:
     """Check the order and uniqueness of EVENTS and derive sessions.
 
     Args:
         events: pa.Table, EVENTS, without nulls but in unit, record_id and fragment, dictionaries unified.
         owner: whose the rows are.
         gap_us: a session ends where the next event of its person is later by more than this.
+        longest_us: and at a multiple of this, where it filled the time since the one before (`verifier.endless`).
         before: and where something that came out before lies in between.
     """
     column = whole(events, "person")
@@ -106,6 +110,7 @@ def read_events(events: Any, owner: Owned, *, gap_us: int, before: Before, tally
     first = np.flatnonzero(later)
     of_run = owner.persons.take(pa.array(owner.person[first]))
     opens |= parted(of_run, first, time_us, whole(events, "fragment"), before)
+    opens |= cut(of_run, first, time_us, before, gap_us=gap_us, longest_us=longest_us)
     run = np.cumsum(later, dtype=np.int64)
     tally.add("unsorted_events", _descends([*digest, time_us, file, position]))
     tally.add("duplicate_event", _same_place(file, position))

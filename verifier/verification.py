@@ -133,7 +133,14 @@ class _Recount:
             return None, tally
         tables = [table.unify_dictionaries() for table in (bucket.events, bucket.waiting, bucket.named)]
         owners = [owned(table, self.people, tally) for table in tables]
-        staged = read_events(tables[0], owners[0], gap_us=self.policy.gap_us, before=self.before, tally=tally)
+        staged = read_events(
+            tables[0],
+            owners[0],
+            gap_us=self.policy.gap_us,
+            longest_us=self.policy.longest_us,
+            before=self.before,
+            tally=tally,
+        )
         claims = check_intervals(bucket.emissions, staged, self.digests, tally)
         # Of a record that was withheld only the digest is known: there is nothing to compare its rows with.
         claims = _where(claims, claims.record >= 0)

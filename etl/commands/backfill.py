@@ -42,15 +42,20 @@ def backfill(context: typer.Context, skip_empty: bool = False, **_: Any) -> int:
     from etl.errors import NoEventError, NothingMatchedError
 
     prepare(context)
-    nights, registry = _nights(context)
-    taken = _taken(registry)
+    from etl.clock import last_night_over
+    from etl.errors import AlreadyPublishedError
+
+    nights, registry, zone = _nights(context)
+    taken, over = _taken(registry), last_night_over(zone)
     lines: list[Line] = []
     empty = (NothingMatchedError, NoEventError) if skip_empty else ()
     try:
         for night in nights:
             config = resolve_or_tell(context, date=str(night), window=None)
             if night in taken:
-                _add(lines, Line(night, taken[night]), config.log_format)
+                if taken[night].blocks(over):
+                    raise AlreadyPublishedError(taken[night].blocked)
+                _add(lines, Line(night, taken[night].said), config.log_format)
                 continue
             began = time.monotonic()
             try:
@@ -101,8 +106,30 @@ def _with_flags_of(other: Callable[..., int], function: Callable[..., int]) -> C
     return command
 
 
-def _nights(context: typer.Context) -> tuple[list[date], str]:
-    """The nights of the window, and the registry; what is wrong with the settings is told before the first one runs."""
+class Taken(NamedTuple):
+    """A version that holds a night. `last`: its own last night. `simulated`: whether its nights are nobody's."""
+
+    said: str
+    version: str
+    last: date
+    simulated: bool
+
+    def blocks(self, over: date) -> bool:
+        """Whether it reaches so far beyond the last night that is `over` that a wrong clock must have named it."""
+        return self.last > over + timedelta(days=1) and not self.simulated
+
+    @property
+    def blocked(self) -> str:
+        """What to do."""
+        return (
+            f"version {self.version} holds all nights until {self.last}, which are not over: a wrong clock "
+            "named it, and none of these nights can be published in this registry, withdrawn or not. Begin another registry "
+            "for the nights to come (docs/operating.md, A version of the far future)"
+        )
+
+
+def _nights(context: typer.Context) -> tuple[list[date], str, str]:
+    """The nights of the window, the registry, the nights' zone; what is wrong with the settings is told before any runs."""
     from etl.errors import ConfigError
 
     window = context.params["window"]
@@ -114,20 +141,22 @@ def _nights(context: typer.Context) -> tuple[list[date], str]:
         raise ConfigError(
             f"--window FIRST..LAST: the first night stands first, and they are at most {_MOST_NIGHTS:,} nights"
         )
-    registry = resolve(context, date=str(first), window=None).registry
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)], registry
+    config = resolve(context, date=str(first), window=None)
+    nights = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return nights, config.registry, config.night_timezone
 
 
-def _taken(root: str) -> dict[date, str]:
+def _taken(root: str) -> dict[date, Taken]:
     """The nights that versions cover, live or withdrawn, and which is which."""
     from etl.registry import Registry
 
     taken = {}
     for version in Registry(root).versions():
         night, last = (date.fromisoformat(version.manifest["window"][end]) for end in ("first", "last"))
+        end, simulated = last, bool(version.manifest.get("simulated"))
         said = "there already, in version" if version.is_live else "withdrawn, with version"
         while night <= last:
-            taken[night] = f"{said} {version.name}"
+            taken[night] = Taken(f"{said} {version.name}", version.name, end, simulated)
             night += timedelta(days=1)
     return taken
 

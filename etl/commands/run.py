@@ -40,6 +40,24 @@ Window = Annotated[
     ),
 ]
 Zone = Annotated[str | None, _option(_WHAT, "Time zone of the nights. Default: UTC.")]
+Earliest = Annotated[
+    str | None, _option(_WHAT, "With --window all: its first night. Default: as enough people's clocks say.")
+]
+Latest = Annotated[
+    str | None, _option(_WHAT, "With --window all: its last night. Default: as enough people's clocks say.")
+]
+Unfinished = Annotated[
+    bool | None,
+    _option(_WHAT, "Also nights that are not over: what they still bring is late.", "--unfinished"),
+]
+FilesBefore = Annotated[
+    int | None,
+    _option(
+        _WHAT,
+        "Where --input holds {date}: read the files of so many nights before, too. Default: those of nights that a "
+        "version of several nights holds.",
+    ),
+]
 Participation = Annotated[str | None, _option(_WHO, "Participation file (CSV or Parquet), or none.")]
 Names = Annotated[
     Path | None,
@@ -80,6 +98,10 @@ MaxPerPerson = Annotated[
 ]
 MinActive = Annotated[int | None, _option(_PRIVACY, "Active people that a night needs. Default: 5 k.")]
 Gap = Annotated[float | None, _option(_PRIVACY, "A longer pause starts a new session. Default: 30.")]
+MaxSession = Annotated[
+    float | None,
+    _option(_PRIVACY, "Hours after which a session that never pauses is cut. Default: 24."),
+]
 MaxLength = Annotated[int | None, _option(_PRIVACY, "Longest sequence. Default: 12.")]
 LateDays = Annotated[
     int | None,
@@ -138,6 +160,10 @@ def run(
     date: Night = None,
     window: Window = None,
     night_timezone: Zone = None,
+    earliest: Earliest = None,
+    latest: Latest = None,
+    unfinished: Unfinished = None,
+    files_before: FilesBefore = None,
     participation: Participation = None,
     names: Names = None,
     purpose: Purpose = None,
@@ -152,6 +178,7 @@ def run(
     max_per_person: MaxPerPerson = None,
     min_active: MinActive = None,
     gap_minutes: Gap = None,
+    max_session_hours: MaxSession = None,
     max_length: MaxLength = None,
     late_days: LateDays = None,
     pool_nights: PoolNights = None,
@@ -283,6 +310,11 @@ def _headline(result: Any) -> str:
     manifest = result.manifest
     if manifest["released"]["records"] == 0:
         people = manifest["people"]
+        if manifest.get("open_sessions") and not isinstance(people, int):
+            return (
+                f"Version {manifest['version']}: nothing is released yet: sessions were still open at the end of the night, "
+                f"and wait for the next. That is a valid outcome; {result.state}."
+            )
         return (
             f"Version {manifest['version']}: nothing could be released ({people} people, and every record needs "
             f"{manifest['k']} who share it). That is a valid outcome; {result.state}."

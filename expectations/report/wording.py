@@ -22,6 +22,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "time_missing": "The record has no time.",
     "time_malformed": "The time cannot be read.",
     "time_out_of_range": "The time is outside the plausible years: a clock was wrong.",
+    "time_in_future": "The time is later than the run can know by the clocks of everybody else: a clock was ahead.",
     "time_without_offset": "The time does not say its time zone, and no default zone was set.",
     "person_missing": "The record does not say whose it is.",
     "action_missing": "The record does not say what was done.",
@@ -31,6 +32,7 @@ REJECTED: Final[Mapping[str, str]] = {
 DROPPED: Final[Mapping[str, str]] = {
     "where_filter": "The mapping asks for other kinds of record only.",
     "outside_window": "The event belongs to another night.",
+    "outside_window_near": "The event is of the night before or after, in a file that is named after this one.",
     "not_admitted": "The person does not take part, objected, or has left; or the account is not listed.",
     "duplicate": "The same record had already been read.",
     "seen_before": "The event was part of an earlier version's window; it came again.",

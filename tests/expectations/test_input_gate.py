@@ -22,10 +22,19 @@ FAULTS: dict[str, tuple[str, Any]] = {
         {"read": 1_000, "kept": 989, "rejected": {"json_malformed": 11}, "dropped": {}},
     ),
     "columns_missing": ("input.columns_missing", ["salary_band"]),
+    "wrong_clocks": ("input.wrong_clocks", ["time_in_future"]),
+    "other_nights": ("input.other_nights", True),
     "columns_of_sentences": ("input.columns_of_sentences", ["remarks_of_staff"]),
     "people": ("active", 49),
 }
-CRITICAL = {"files", "rows_read", "rows_unaccounted", "reject_ratio", "columns_of_sentences"}
+CRITICAL = {
+    "files",
+    "rows_read",
+    "rows_unaccounted",
+    "reject_ratio",
+    "columns_of_sentences",
+    "other_nights",
+}
 
 
 def failing(manifest: dict[str, Any]) -> list[str]:
@@ -48,6 +57,13 @@ def test_a_fault_fails_exactly_its_check(name: str) -> None:
 def test_a_ratio_at_the_limit_passes_and_one_more_row_fails() -> None:
     rows = {"read": 1_000, "kept": 990, "rejected": {"wrong_type": 10}, "dropped": {}}
     assert failing(good_manifest(rows=rows)) == []
+
+
+def test_few_wrong_clocks_do_not_count_in_the_ratio() -> None:
+    rows = {"read": 1_000, "kept": 900, "rejected": {"time_in_future": 95, "wrong_type": 5}, "dropped": {}}
+    told = changed(good_manifest(rows=rows), "input.wrong_clocks", ["time_in_future"])
+    assert failing(told) == ["wrong_clocks"]
+    assert "reject_ratio" in failing(good_manifest(rows=rows))
 
 
 @pytest.mark.parametrize(("kept", "fails"), [(9_990, True), (9_991, False), (10_000, False), (10_001, True)])

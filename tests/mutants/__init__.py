@@ -1,6 +1,7 @@
 """Mutants: what must not happen, done on purpose, one at a time, to see the tests notice: `python -m tests.mutants`."""
 
 from tests.mutants.admission import ADMISSION
+from tests.mutants.clocks import CLOCKS
 from tests.mutants.counting import COUNTING
 from tests.mutants.cutting import CUTTING
 from tests.mutants.fetching import FETCHING
@@ -19,6 +20,7 @@ from tests.mutants.windows import NIGHTS
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *UNITS_NAMED, *CUTTING, *ADMISSION, *MINIMISING),
     *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING, *READING),
+    *CLOCKS,
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]

@@ -43,6 +43,7 @@ POLICY = Policy(
     cap_per_person=4,
     max_per_person=30,
     gap_us=30 * MINUTE,
+    longest_us=0,
     max_length=4,
     drop_repeats=True,
 )
