@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import json
+import io
 import os
 import signal
 import sys
@@ -26,10 +26,13 @@ from etl.commands import (
 )
 from etl.console import now
 from etl.ending import BUG, INTERRUPTED
+from etl.command_words import refuse_unreadable
 from etl.errors import DesirepathError
+from etl.terminal import log_line, say
 
 USAGE = 2
 _INTERRUPTED = "interrupted; what was staged is removed, and the next run completes or removes a publication that had begun"
+_TOO_LITTLE = "this needs more memory than the machine has: nothing was published; see that the input or the registry is the one meant"
 _WITHOUT_FILES = {
     4: "an input file cannot be used, or none was found; run with --log-format text to see which",
     74: "reading or writing failed; run with --log-format text to see where",
@@ -47,7 +50,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"desirepath {__version__}")
+        say(f"desirepath {__version__}")
         raise typer.Exit
 
 
@@ -109,10 +112,13 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGTERM is how a scheduler interrupts
         signal.signal(number, _interrupt)
     try:
+        refuse_unreadable(arguments)
         result = commands(args=arguments, prog_name=prog, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except TyperException as error:  # a flag or an argument is off; without a command it shows the help
-        error.show()  # type: ignore[attr-defined]  # every one that parsing raises has it
+        shown = io.StringIO()  # what it says may quote what was given
+        error.show(file=shown)  # type: ignore[attr-defined]  # every one that parsing raises has it
+        say(shown.getvalue(), err=True, nl=False)
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
         return _end(INTERRUPTED, _INTERRUPTED)
@@ -121,6 +127,8 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except MemoryError:
+        return _end(USAGE, _TOO_LITTLE)
     except Exception as error:  # noqa: BLE001  (the last resort: whatever it is, its text may hold a value)
         if logs.interrupted.is_set():  # a runner wraps what a step raises
             return _end(INTERRUPTED, _INTERRUPTED)
@@ -138,9 +146,9 @@ def _end(code: int, message: str, *, may_name_files: bool = False) -> int:
         run = {} if logs.run_id() is None else {"run": logs.run_id()}
         line: dict[str, object] = {"time": now(), **run, "event": "end", "state": "failed", "exit": code}
         line["message"] = _WITHOUT_FILES.get(code, message) if may_name_files else message
-        sys.stderr.write(json.dumps(line) + "\n")
+        log_line(line)
     else:
-        sys.stderr.write(f"desirepath: {message}\n")
+        say(f"desirepath: {message}", err=True)
     return code
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.commands.arguments import By, RegistryDir, who
+from etl.terminal import say
 
 Participation = Annotated[
     str, typer.Option("--participation", help="Participation file (CSV or Parquet), or none.")
@@ -84,15 +85,15 @@ def erase(
         opened.check_key(key_fingerprint(keys.pseudonym))
         check_pool_key(opened.store, keys.pool)
         if dry_run:
-            typer.echo(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
+            say(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
             return
         entry = erase_people(opened, people, keys.pool, **asked)
     if not entry.fields["rows"]:
-        typer.echo(
+        say(
             "nothing was kept of these accounts (check the spelling, if there should have been something)"
         )
-    typer.echo(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
-    typer.echo(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
+    say(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
+    say(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
 
 
 def rotate_key(
@@ -154,9 +155,9 @@ def rotate_key(
                 lose_erased=lose_erased,
             )
     if entry is None:
-        typer.echo(f"the registry has this {kind.title} already")
+        say(f"the registry has this {kind.title} already")
         return
-    typer.echo(
+    say(
         f"the {kind.title} of {opened.where()} is the new one (audit entry {opened.where(entry.name)}). Give it to whatever "
         "runs the job, and destroy the old one once no backup needs it"
     )

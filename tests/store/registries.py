@@ -36,7 +36,7 @@ def manifest(version: str, files: dict[str, bytes]) -> dict[str, Any]:
         },
         "gates": [],
         "released": {"records": 1},
-        "share": {"transitions": 0.5},
+        "share": {"transitions": 0.5, "events": 0.5},
         "pool": {"generation": int(version[-2:])},
     }
 
