@@ -11,13 +11,16 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from etl import logs
+from etl import interruption, logs
+from etl.console import now
 from etl.errors import ConfigError
+from etl.terminal import log_line, say
 
 MB: Final = 10**6
 ALWAYS_BYTES: Final = 600 * MB
@@ -28,7 +31,10 @@ ACTION_BYTES: Final = 110
 """What choosing the phrases takes for each action: its arrays, the packed sessions, and their copies on the way."""
 
 _SMALLER: Final = 4
-_EVERY_SECONDS: Final = 0.05
+_EVERY_SECONDS: Final = 0.005
+"""Memory grows by a few MB in this time at most: pages are filled by the system at some GB a second."""
+_ROOM: Final = 0.97
+"""From this part of the limit on the run is ended the usual way; at the limit itself it is ended at once."""
 _AGAIN_SECONDS: Final = 1.0
 
 
@@ -105,15 +111,28 @@ class Watch:
 
     def _look(self) -> None:
         while self._limit is not None and not self._done.wait(_EVERY_SECONDS):
-            if resident_bytes() > self._limit:
+            if resident_bytes() > _ROOM * self._limit:
                 self._over.set()
                 _say_nothing_of_interruptions()
                 break
         main = threading.main_thread().ident
-        while self.is_over and not self._done.is_set() and main is not None:
-            # A real signal wakes it where it waits. Where it stands in a destructor nobody hears it: again.
-            signal.pthread_kill(main, signal.SIGINT)
-            self._done.wait(_AGAIN_SECONDS)
+        again = 0.0
+        while self._limit is not None and self.is_over and not self._done.is_set() and main is not None:
+            if time.monotonic() >= again:
+                # A real signal wakes it where it waits. Where it stands in a destructor nobody hears it: again.
+                interruption.ours(True)
+                signal.pthread_kill(main, signal.SIGINT)
+                again = time.monotonic() + _AGAIN_SECONDS
+            self._done.wait(_EVERY_SECONDS)
+            if resident_bytes() > self._limit:  # in compiled code, perhaps, where it hears nothing
+                interruption.end_now(ConfigError.exit_code, self._end)
+        interruption.ours(False)
+
+    def _end(self, _code: int) -> None:
+        say(f"desirepath: {_said(self._limit)}", err=True) if not logs.is_json() else log_line(
+            {"time": now(), "run": logs.run_id(), "event": "end", "state": "failed", "exit": ConfigError.exit_code}
+            | {"message": _said(self._limit)}
+        )
 
 
 @contextmanager

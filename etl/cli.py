@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from etl import __version__, logs
+from etl import __version__, interruption, logs
 from etl.commands import (
     backfill,
     doctor,
@@ -100,8 +100,13 @@ def _alone(commands: typer.Typer, prog: str) -> int:
     sys.setswitchinterval(0.0005)
     # The system's allocator takes a tenth to a sixth less memory than the one that Arrow brings (decision 18).
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    interruption.listen(lambda code: _end(code, _INTERRUPTED))
     code = _main(commands, prog, sys.argv[1:])
+    interruption.usual_end()
     gc.freeze()
+    if logs.interrupted.is_set():  # threads that have a file in their hands are not waited for
+        sys.stdout.flush()
+        os._exit(code)
     return code
 
 
@@ -121,8 +126,10 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
         say(shown.getvalue(), err=True, nl=False)
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
+        interruption.usual_end()
         return _end(INTERRUPTED, _INTERRUPTED)
     except DesirepathError as error:
+        interruption.usual_end()
         return _end(error.exit_code, str(error), may_name_files=error.may_name_files)
     except BrokenPipeError:
         sys.stderr.close()

@@ -60,6 +60,7 @@ class Reader(ThreadedDoFn):
         """Begin anew."""
         super().start_bundle()
         self._held: list[pa.Table] = []
+        self._rows = 0  # of what is held: to add it up at every split would take the square of their number
 
     @abstractmethod
     def read(self, split: Split) -> Done:
@@ -79,8 +80,9 @@ class Reader(ThreadedDoFn):
     def _after(self, done: Done) -> Iterator[Any]:
         yield from done.outputs
         self._held += done.held
-        if rows_of(self._held) >= ROWS_HELD:
-            held, self._held = self._held, []
+        self._rows += rows_of(done.held)
+        if self._rows >= ROWS_HELD:
+            held, self._held, self._rows = self._held, [], 0
             for later in self._ahead.give(_done, held, self._job):
                 yield from self._after(later)
 
