@@ -165,11 +165,11 @@ class Manifest(_Strict):
     released: Released
     share: Shares
     gates: list[Gate]
-    rows: Rows | None = None
-    lengths: dict[Annotated[str, Field(pattern=r"^[0-9]{1,4}\z")], Number] | None = None
-    support_histogram: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None
-    privacy: dict[str, Any] | None = None
-    pool: Pool | None = None
+    rows: Rows = Rows()
+    lengths: dict[Annotated[str, Field(pattern=r"^[0-9]{1,4}\z")], Number] = {}
+    support_histogram: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] = []
+    privacy: dict[str, Any] = {}
+    pool: Pool = Pool()
     tokenizer: Tokenizer | None = None
     vocabulary: Count = 0
     vocabulary_file: VocabularyFile | None = None
