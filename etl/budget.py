@@ -30,6 +30,9 @@ THREAD_BYTES: Final = 200 * MB
 ACTION_BYTES: Final = 110
 """What choosing the phrases takes for each action: its arrays, the packed sessions, and their copies on the way."""
 
+SEQUENCE_BYTES: Final = 300
+"""What bringing a bucket's events in order takes for each (two million events of one account: from 540 MB to 1,190 MB)."""
+
 _SMALLER: Final = 4
 _EVERY_SECONDS: Final = 0.005
 """Memory grows by a few MB in this time at most: pages are filled by the system at some GB a second."""
@@ -62,13 +65,16 @@ def share_of(limit: int | None, threads: int) -> Share:
     raise ConfigError(f"--max-memory is less than any run takes: give {needs[-1] / MB:,.0f} MB or more")
 
 
-def room_for(actions: int, limit: int | None) -> None:
-    """Whether the phrases of so many actions can be chosen within the limit.
+def room_for(number: int, limit: int | None, *, each_bytes: int = ACTION_BYTES) -> None:
+    """Whether so many actions or events can be worked on within the limit: asked before, not while memory fills.
+
+    Args:
+        each_bytes: what the step takes for each; as it is, what choosing phrases takes.
 
     Raises:
         MemoryError: not without exceeding it; `within` tells it.
     """
-    if limit is not None and resident_bytes() + actions * ACTION_BYTES > limit:
+    if limit is not None and resident_bytes() + number * each_bytes > limit:
         raise MemoryError
 
 
@@ -130,7 +136,13 @@ class Watch:
 
     def _end(self, _code: int) -> None:
         say(f"desirepath: {_said(self._limit)}", err=True) if not logs.is_json() else log_line(
-            {"time": now(), "run": logs.run_id(), "event": "end", "state": "failed", "exit": ConfigError.exit_code}
+            {
+                "time": now(),
+                "run": logs.run_id(),
+                "event": "end",
+                "state": "failed",
+                "exit": ConfigError.exit_code,
+            }
             | {"message": _said(self._limit)}
         )
 

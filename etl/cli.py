@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl import __version__, interruption, logs
+from etl.command_words import refuse_unreadable
 from etl.commands import (
     backfill,
     doctor,
@@ -26,7 +27,6 @@ from etl.commands import (
 )
 from etl.console import now
 from etl.ending import BUG, INTERRUPTED
-from etl.command_words import refuse_unreadable
 from etl.errors import DesirepathError
 from etl.terminal import log_line, say
 

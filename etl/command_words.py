@@ -23,7 +23,9 @@ def refuse_unreadable(words: Sequence[str]) -> None:
         before = words[number - 1] if number else ""
         if is_text(word) or before == _NAMES_FILES or word.startswith(f"{_NAMES_FILES}="):
             continue
-        after = f", behind {before}," if before.startswith("--") and "=" not in before and is_text(before) else ""
+        after = (
+            f", behind {before}," if before.startswith("--") and "=" not in before and is_text(before) else ""
+        )
         raise ConfigError(
             f"word {number + 1} of the command{after} is not text in UTF-8: write it in UTF-8, or set a locale such as "
             "C.UTF-8 in the terminal or the scheduler"

@@ -11,7 +11,15 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from etl.config import known_zone, problems_of
 from etl.errors import StorageError
@@ -52,7 +60,9 @@ def _night(text: str) -> str:
 
 def _count(value: object) -> object:
     """A count; or the text that stands in the place of one that is not told (`< 10`, `not shown`)."""
-    shown = isinstance(value, str) and len(value) <= 60 and re.fullmatch(r"<\s*\d{1,9}|[^<].*", value, re.ASCII)
+    shown = (
+        isinstance(value, str) and len(value) <= 60 and re.fullmatch(r"<\s*\d{1,9}|[^<].*", value, re.ASCII)
+    )
     if not shown and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_COUNT):
         raise ValueError("must be a count, or say that it is not shown")
     return value

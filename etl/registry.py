@@ -36,8 +36,8 @@ from etl.layout import (
 from etl.manifest_model import MOST_VERSIONS, check_manifest, parse_manifest, parse_tombstone
 from etl.repair import record_publication, repair_publications, repair_withdrawals
 from etl.staging import Staging
-from etl.strict_json import MOST_BYTES
 from etl.store import Store, is_url, open_store, root_of
+from etl.strict_json import MOST_BYTES
 from etl.versions import Version
 from etl.withdrawal import bury, remove_data
 

@@ -22,7 +22,9 @@ def repair_publications(store: Store) -> None:
     """A version with a manifest is published and gets its audit entry; one without never was, and its data goes."""
     manifests = {PurePosixPath(name).stem for name in store.names(MANIFESTS)}
     recorded = latest(read_chain(store), "published")
-    if strange := [name for name in (*store.names(MANIFESTS), *store.names(JOURNAL)) if not is_night(_stem(name))]:
+    if strange := [
+        name for name in (*store.names(MANIFESTS), *store.names(JOURNAL)) if not is_night(_stem(name))
+    ]:
         raise StorageError(
             f"{told_by(strange[0])} of the registry is named after no night: see who put it there, and remove it"
         )

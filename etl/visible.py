@@ -27,9 +27,7 @@ def visible(text: str, *, lines: bool = False) -> str:
     >>> print(visible("a\\x1b[31mb\\u202ec"), visible("two\\nlines"))
     a\\x1b[31mb\\u202ec two\\nlines
     """
-    return _ILLEGIBLE.sub(
-        lambda found: found[0] if lines and found[0] == "\n" else _spelled(found[0]), text
-    )
+    return _ILLEGIBLE.sub(lambda found: found[0] if lines and found[0] == "\n" else _spelled(found[0]), text)
 
 
 def visible_json(text: str) -> str:
@@ -51,7 +49,9 @@ def json_line(fields: dict[str, Any]) -> str:
 
 
 def _spelled(character: str) -> str:
-    return character.encode("ascii", "backslashreplace").decode() if ord(character) > 127 else _ASCII[character]
+    return (
+        character.encode("ascii", "backslashreplace").decode() if ord(character) > 127 else _ASCII[character]
+    )
 
 
 _ASCII: Final = {chr(code): repr(chr(code))[1:-1] for code in (*range(32), 127)}

@@ -158,5 +158,7 @@ def _print(lines: list[Line]) -> None:
                 f"{released['records']:,}",
                 f"{share['transitions']:.1%}",
             ]
-        table.add_row(str(line.night), cell(line.state), f"{line.seconds:.1f}" if line.seconds else "", *figures)
+        table.add_row(
+            str(line.night), cell(line.state), f"{line.seconds:.1f}" if line.seconds else "", *figures
+        )
     print_table(table, width=120)

@@ -89,9 +89,7 @@ def erase(
             return
         entry = erase_people(opened, people, keys.pool, **asked)
     if not entry.fields["rows"]:
-        say(
-            "nothing was kept of these accounts (check the spelling, if there should have been something)"
-        )
+        say("nothing was kept of these accounts (check the spelling, if there should have been something)")
     say(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
     say(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
 

@@ -100,9 +100,7 @@ def pull(
         raise ConfigError(_WHAT_AND_WHERE)
     done = pulling.pull(chosen, opened.store.read, target)
     what = f"{done.files} files ({done.size_bytes:,} bytes) of {', '.join(done.versions)}"
-    say(
-        f"{target} holds them already: {what}" if done.already_there else f"{what} are in {target}, verified"
-    )
+    say(f"{target} holds them already: {what}" if done.already_there else f"{what} are in {target}, verified")
 
 
 def verify(registry: RegistryDir) -> None:

@@ -233,9 +233,7 @@ def show_config(context: typer.Context, **_: Any) -> None:
     import yaml
 
     resolved = resolve(context)
-    say(
-        yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False
-    )
+    say(yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False)
 
 
 def register(app: typer.Typer) -> None:

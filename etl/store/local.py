@@ -50,9 +50,8 @@ class LocalStore:
             return sorted(os.listdir(self.root)) if self.root.is_dir() else []
 
     def read(self, name: str) -> bytes:
-        with told(f"reading {self.describe(name)}"):
-            with open_regular(self.root, name) as stream:
-                return stream.read()
+        with told(f"reading {self.describe(name)}"), open_regular(self.root, name) as stream:
+            return stream.read()
 
     def read_all(self, prefix: str, most_bytes: int | None = None) -> dict[str, bytes]:
         found = {}

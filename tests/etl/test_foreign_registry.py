@@ -76,7 +76,9 @@ HOSTILE = {
     "rows as text": with_file(rows="1"),
     "rows beyond all": with_file(rows=2**62),
     "files that are no list": given(files={}),
-    "a window that ends before it begins": given(window={"first": NIGHT, "last": "2026-11-19", "timezone": "UTC"}),
+    "a window that ends before it begins": given(
+        window={"first": NIGHT, "last": "2026-11-19", "timezone": "UTC"}
+    ),
     "a window without end": given(window={"first": "0001-01-01", "last": "9999-12-31", "timezone": "UTC"}),
     "a zone that is a path": given(window={"first": NIGHT, "last": NIGHT, "timezone": "../../etc/passwd"}),
     "k as text": given(k="10"),
@@ -108,7 +110,13 @@ def test_what_no_reader_would_take_is_never_written():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"version": "../x"}, {"version": "2026-11-21"}, {"reason": 1}, {"manifest_sha256": "x"}, {"withdrawn_at": None}],
+    [
+        {"version": "../x"},
+        {"version": "2026-11-21"},
+        {"reason": 1},
+        {"manifest_sha256": "x"},
+        {"withdrawn_at": None},
+    ],
 )
 def test_a_hostile_tombstone_is_refused(changes):
     good = {"version": NIGHT, "withdrawn_at": "2026-12-01", "reason": "r", "manifest_sha256": DIGEST}
@@ -120,7 +128,14 @@ def test_a_hostile_tombstone_is_refused(changes):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"version": "../../x"}, {"seq": True}, {"seq": "1"}, {"prev": "x"}, {"reason": []}, {"manifest_sha256": 1}],
+    [
+        {"version": "../../x"},
+        {"seq": True},
+        {"seq": "1"},
+        {"prev": "x"},
+        {"reason": []},
+        {"manifest_sha256": 1},
+    ],
 )
 def test_a_hostile_audit_entry_is_refused_before_anything_is_done_again(changes):
     good = {"seq": 1, "time": "t", "event": "withdrawn", "prev": DIGEST, "version": NIGHT}

@@ -61,7 +61,12 @@ def publish(registry: Registry, version: str, *records: list[str]) -> None:
     staging = registry.staging(f"run-{version}")
     paths = write_release(released(*records), staging.data)
     files = [
-        {"path": f"data/{version}/{p.relative_to(staging.data)}", "sha256": sha256(p.read_bytes()).hexdigest(), "rows": 0} for p in paths
+        {
+            "path": f"data/{version}/{p.relative_to(staging.data)}",
+            "sha256": sha256(p.read_bytes()).hexdigest(),
+            "rows": 0,
+        }
+        for p in paths
     ]
     registry.publish(staging, manifest(version, files), "<html>")
     staging.remove()

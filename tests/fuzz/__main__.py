@@ -67,8 +67,14 @@ def _feed(target: Target, root: Path, random: Random, number: int, found: Found)
         if isinstance(error, KeyboardInterrupt):
             raise
         frames = traceback.extract_tb(error.__traceback__)
-        ours = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames if "site-packages" not in frame.filename]
-        found.faults.setdefault(f"{name}: {type(error).__name__} at {' < '.join(reversed(ours[-3:]))}", []).append(number)
+        ours = [
+            f"{Path(frame.filename).name}:{frame.lineno}"
+            for frame in frames
+            if "site-packages" not in frame.filename
+        ]
+        found.faults.setdefault(
+            f"{name}: {type(error).__name__} at {' < '.join(reversed(ours[-3:]))}", []
+        ).append(number)
     finally:
         signal.alarm(0)
 
@@ -96,7 +102,9 @@ def main() -> int:
         sys.stdout.write(f"{name:<14} {number:>9,} inputs, {found.refused[name]:>9,} refused by an error\n")
     for fault, numbers in sorted(found.faults.items()):
         sys.stdout.write(f"FAULT {len(numbers):>5,} ×, first {numbers[0]}: {fault}\n")
-    sys.stdout.write(f"{asked.inputs:,} inputs in {minutes:.1f} minutes: {len(found.faults)} kinds of faults\n")
+    sys.stdout.write(
+        f"{asked.inputs:,} inputs in {minutes:.1f} minutes: {len(found.faults)} kinds of faults\n"
+    )
     return 1 if found.faults else 0
 
 

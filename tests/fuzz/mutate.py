@@ -30,7 +30,11 @@ def text(value: str, random: Random) -> str:
     if kind == 3:
         return value[at:]
     if kind == 4:
-        return value[:at] + chr(random.choice((0x20, 0x7F, 0x85, 0x2028, random.randrange(0xD800)))) + value[at + 1 :]
+        return (
+            value[:at]
+            + chr(random.choice((0x20, 0x7F, 0x85, 0x2028, random.randrange(0xD800))))
+            + value[at + 1 :]
+        )
     return value * random.choice((2, 3, 40))
 
 

@@ -107,7 +107,13 @@ def manifest(_: Path, random: Random) -> None:
 
 def registry(root: Path, random: Random) -> None:
     """A registry of which a file was changed, and a command that reads it."""
-    path = root / "registry" / random.choice((manifest_of(NIGHT), manifest_of("2026-11-22"), vocabulary_of(NIGHT), tombstone_of("2026-11-22")))
+    path = (
+        root
+        / "registry"
+        / random.choice(
+            (manifest_of(NIGHT), manifest_of("2026-11-22"), vocabulary_of(NIGHT), tombstone_of("2026-11-22"))
+        )
+    )
     before = path.read_bytes()
     try:
         path.write_bytes(_json(json.loads(before), random))

@@ -23,8 +23,19 @@ MANIFEST = a_manifest(
     "vocabulary_file": {"path": f"data/{NIGHT}/vocabulary.json", "sha256": DIGEST, "bytes": 1},
     "pool": {"generation": 1, "waiting": 10},
 }
-TOMBSTONE = {"version": NIGHT, "withdrawn_at": "2026-12-01T00:00:00Z", "reason": "a wrong mapping", "manifest_sha256": DIGEST}
-ENTRY = TOMBSTONE | {"seq": 1, "time": "2026-12-01T00:00:00Z", "event": "withdrawn", "prev": DIGEST, "by": "me"}
+TOMBSTONE = {
+    "version": NIGHT,
+    "withdrawn_at": "2026-12-01T00:00:00Z",
+    "reason": "a wrong mapping",
+    "manifest_sha256": DIGEST,
+}
+ENTRY = TOMBSTONE | {
+    "seq": 1,
+    "time": "2026-12-01T00:00:00Z",
+    "event": "withdrawn",
+    "prev": DIGEST,
+    "by": "me",
+}
 NEEDED = ("input", "registry", "date", "participation")
 CONFIG = {
     "input": ["logs/*.jsonl"], "source": "native", "registry": "registry", "date": NIGHT, "night-timezone": "Europe/Berlin",
@@ -90,6 +101,11 @@ def build(root: Path) -> Folder:
 def participation_parquet() -> bytes:
     """A participation file as Parquet."""
     sink = pa.BufferOutputStream()
-    rows = {"account": ["ann", "bob"], "person": ["A", "B"], "status": ["participates", "left"], "valid_from": ["2026-01-01", None]}
+    rows = {
+        "account": ["ann", "bob"],
+        "person": ["A", "B"],
+        "status": ["participates", "left"],
+        "valid_from": ["2026-01-01", None],
+    }
     pq.write_table(pa.table(rows), sink)
     return bytes(sink.getvalue())
