@@ -99,8 +99,8 @@ def parse(name: str, content: bytes) -> Entry:
         _number(name)
     except (ValueError, UnfitError):
         raise StorageError(
-            f"the audit entry {told_by(name)} cannot be read: restore it from a backup; if the registry is not yours, do not "
-            "trust it"
+            f"the audit entry {told_by(name)} cannot be read: restore it from a backup; if the registry is not yours, "
+            "do not trust it"
         ) from None
     return Entry(name, sha256(content).hexdigest(), fields)
 

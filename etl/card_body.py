@@ -115,6 +115,7 @@ def _statistics(live: list[Version]) -> str:
 
 
 def _histogram(what: str, counts: Counter[int]) -> list[str]:
+    counts = +counts  # a manifest of somebody else's may count none of something
     if not counts:
         return []
     most = max(counts.values())

@@ -32,7 +32,9 @@ from etl.terminal import log_line, say
 
 USAGE = 2
 _INTERRUPTED = "interrupted; what was staged is removed, and the next run completes or removes a publication that had begun"
-_TOO_LITTLE = "this needs more memory than the machine has: nothing was published; see that the input or the registry is the one meant"
+_TOO_LITTLE = (
+    "this needs more memory than the machine has: see that the input or the registry is the one that you mean"
+)
 _WITHOUT_FILES = {
     4: "an input file cannot be used, or none was found; run with --log-format text to see which",
     74: "reading or writing failed; run with --log-format text to see where",

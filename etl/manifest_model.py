@@ -158,7 +158,7 @@ class Shares(_Strict):
 class Rows(_Strict):
     """What became of the rows."""
 
-    kept: Count = 0
+    kept: Count
     read: Count = 0
 
 
@@ -175,7 +175,7 @@ class Manifest(_Strict):
     released: Released
     share: Shares
     gates: list[Gate]
-    rows: Rows = Rows()
+    rows: Rows = Rows(kept=0)
     lengths: dict[Annotated[str, Field(pattern=r"^[0-9]{1,4}\z")], Number] = {}
     support_histogram: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] = []
     privacy: dict[str, Any] = {}
@@ -260,8 +260,8 @@ def _checked(name: str, content: bytes, model: type[BaseModel], what: str) -> di
     else:
         return value
     raise StorageError(
-        f"the {what} {told_by(name)} cannot be used: {told_by(why)}. Restore it from a backup; if the registry is not yours, "
-        "do not trust it"
+        f"the {what} {told_by(name)} cannot be used: {told_by(why)}. Restore it from a backup; if the registry is not "
+        "yours, do not trust it"
     )
 
 

@@ -1,4 +1,4 @@
-"""Open a file of a local registry only if it is a plain file inside it: no link, no pipe, no device is followed or waited for.
+"""Open a file of a local registry only if it is a plain file inside it: no link is followed, no pipe waited for.
 
 A registry that somebody else made may hold a link that leads out of it, or a pipe on which a reader would wait for ever.
 """

@@ -84,7 +84,8 @@ def test_a_file_that_is_not_whole_is_read_by_itself(tmp_path):
     splits = splits_of(tmp_path, NATIVE)
     (tmp_path / "c.jsonl").write_text(LINE % 3 + "\n" + LINE % 4 + "\n")  # grown meanwhile
     joined, rest = join(splits)
-    assert joined is not None and list(joined.files) == [0]
+    assert joined is not None
+    assert list(joined.files) == [0]
     assert [split.file.index for split in rest] == [1, 2]
 
 

@@ -1,4 +1,4 @@
-"""What is fed: one call for each kind of input. A call returns, or raises one of the tool's own errors; all else is a fault."""
+"""What is fed: one call for each kind of input. It returns, or raises one of the tool's own errors; all else is a fault."""
 
 from __future__ import annotations
 
@@ -91,10 +91,7 @@ def manifest(_: Path, random: Random) -> None:
         parse(".private/audit/00000001.json", _json(world.ENTRY, random))
         return
     tombstone = parse_tombstone(tombstone_of(NIGHT), _json(world.TOMBSTONE, random)) if kind == 1 else None
-    if tombstone is None:
-        said = parse_manifest(manifest_of(NIGHT), _json(world.MANIFEST, random))
-    else:
-        said = world.MANIFEST
+    said = world.MANIFEST if tombstone else parse_manifest(manifest_of(NIGHT), _json(world.MANIFEST, random))
     version = Version(said, tombstone)
     render_card([version]).encode()
     render_croissant([version])
@@ -117,7 +114,7 @@ def registry(root: Path, random: Random) -> None:
     before = path.read_bytes()
     try:
         path.write_bytes(_json(json.loads(before), random))
-        _main(random.choice([words for words in world.COMMANDS[:7]]).split(), root)
+        _main(random.choice(world.COMMANDS[:7]).split(), root)
     finally:
         path.write_bytes(before)
 

@@ -40,7 +40,8 @@ NEEDED = ("input", "registry", "date", "participation")
 CONFIG = {
     "input": ["logs/*.jsonl"], "source": "native", "registry": "registry", "date": NIGHT, "night-timezone": "Europe/Berlin",
     "participation": "none", "purpose": "a purpose", "works_agreement": "WA 1", "k": 10, "allow_low_k": False,
-    "min_outside_unit": 3, "cap_per_person": 20, "max_per_person": 5000, "min_active": 50, "gap_minutes": 30, "max_length": 12,
+    "min_outside_unit": 3, "cap_per_person": 20, "max_per_person": 5000, "min_active": 50, "gap_minutes": 30,
+    "max_length": 12,
     "late_days": 3, "pool_nights": 21, "max_reject_ratio": 0.01, "buckets": 4, "split_mb": 64, "block_mb": 16,
     "max_memory": "4GiB", "retention": {"dead_letters_days": 30}, "log_format": "json", "lineage": "none",
 }  # fmt: skip
@@ -49,7 +50,8 @@ MAPPINGS = (
     b"time: {column: timestamp, format: iso8601}\ntimezone: UTC\nevent_id: id\ndedupe: event_id\n"
     b"action:\n  - [{column: command, as: verbatim}]\n  - [{column: command, as: verbatim, split: '.', take: 1}]\n"
     b"unit: team\ndrop_repeats: true\n",
-    b"format: jsonl\nperson: {path: '/(?P<person>[a-z]+)/'}\ntime: {column: t, format: relative_s, anchor: 2026-01-01T00:00:00Z}\n"
+    b"format: jsonl\nperson: {path: '/(?P<person>[a-z]+)/'}\ntime: {column: t, format: relative_s, "
+    b"anchor: 2026-01-01T00:00:00Z}\n"
     b"action: [[a.b, c], [c]]\n",
     b"format: parquet\nperson: {columns: [a, b]}\ntime: {column: t, format: '%d.%m.%Y %H:%M:%S'}\ntimezone: Europe/Berlin\n"
     b"action: [[{column: a, as: key_class}]]\nunit: participation\nencoding: latin-1\n",

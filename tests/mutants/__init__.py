@@ -4,6 +4,7 @@ from tests.mutants.admission import ADMISSION
 from tests.mutants.counting import COUNTING
 from tests.mutants.cutting import CUTTING
 from tests.mutants.fetching import FETCHING
+from tests.mutants.foreign import FOREIGN
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.moving import MOVING
 from tests.mutants.mutant import Mutant, mutated
@@ -16,7 +17,7 @@ from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING),
+    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING, *FOREIGN),
 )
 
 __all__ = ["MUTANTS", "Mutant", "mutated"]
