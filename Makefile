@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run wheel test flink-test mutants lint format lock compare-anonymisers utility kill-table month bench microbench clean
+.PHONY: help run wheel test fuzz flink-test mutants lint format lock compare-anonymisers utility kill-table month bench microbench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ wheel: $(VENV)/.run ## build the wheel that workers install, into build/dist
 
 test: $(VENV)/.dev ## run all the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+fuzz: $(VENV)/.dev ## feed 100,000 changed inputs to whatever reads one (ARGS='--inputs 1000000 --seed 2')
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 flink-test: $(VENV)/.run ## run the wheel on a Flink cluster and compare (ARGS='--kills --out docs': kill workers, too)
 	@$(BIN)/python -m benchmarks.flink $(ARGS)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from etl import logs
+
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -46,7 +48,7 @@ class Ahead(Generic[Made]):
         if self._pool is None:
             yield function(*arguments)
             return
-        self._pending.append(self._pool.submit(function, *arguments))
+        self._pending.append(self._pool.submit(_unless_interrupted, function, *arguments))
         while len(self._pending) > self._threads:
             yield self._pending.popleft().result()
 
@@ -56,12 +58,18 @@ class Ahead(Generic[Made]):
             yield self._pending.popleft().result()
 
     def close(self) -> None:
-        """Give up what has not begun, and wait for what has."""
+        """Give up what has not begun, and wait for what has; once the command is interrupted for nothing."""
         for future in self._pending:
             future.cancel()
         self._pending.clear()
         if self._pool is not None:
-            self._pool.shutdown()
+            self._pool.shutdown(wait=not logs.interrupted.is_set())
+
+
+def _unless_interrupted(function: Callable[..., Made], *arguments: Any) -> Made:
+    if logs.interrupted.is_set():
+        raise KeyboardInterrupt
+    return function(*arguments)
 
 
 def map_ahead(function: Callable[[Item], Made], items: Iterable[Item], *, threads: int) -> Iterator[Made]:

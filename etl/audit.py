@@ -6,22 +6,25 @@ entries are create-only, a holder of the lock that was taken for dead cannot wri
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-import orjson
-
 from etl.canonical import dump
 from etl.errors import LockedError, StorageError
 from etl.layout import AUDIT
+from etl.manifest_model import is_night
 from etl.store import Store
+from etl.strict_json import UnfitError, parse_strictly, told_by
 
 START: Final = "0" * 64
 """What the first entry names as the one before."""
 
 _OWN: Final = frozenset({"seq", "time", "event", "prev"})
+_OF_A_WITHDRAWAL: Final = frozenset({"version", "reason", "manifest_sha256"})
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,39 @@ def read_chain(store: Store) -> list[Entry]:
 
 
 def parse(name: str, content: bytes) -> Entry:
-    """An entry from its bytes."""
+    """An entry from its bytes, once it is known to be one: what is done again or removed after a kill goes by it.
+
+    Raises:
+        StorageError: it is none.
+    """
     try:
-        fields = orjson.loads(content)
-        if not isinstance(fields, dict) or not fields.keys() >= _OWN:
+        fields = parse_strictly(content)
+        if not fields.keys() >= _OWN or not all(_fits(key, value) for key, value in fields.items()):
             raise ValueError("not an entry")
+        if fields["event"] == "withdrawn" and not fields.keys() >= _OF_A_WITHDRAWAL:
+            raise ValueError("not a withdrawal")
         _number(name)
-    except ValueError:
-        raise StorageError(f"the audit entry {name} cannot be read: restore it from a backup") from None
+    except (ValueError, UnfitError):
+        raise StorageError(
+            f"the audit entry {told_by(name)} cannot be read: restore it from a backup; if the registry is not yours, "
+            "do not trust it"
+        ) from None
     return Entry(name, sha256(content).hexdigest(), fields)
+
+
+def _fits(key: str, value: object) -> bool:
+    """Whether a field is of its kind; fields that nobody reads may be anything."""
+    if key == "seq":
+        return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if key == "prev" or (key == "manifest_sha256" and value is not None):
+        return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+    if key in ("time", "event"):
+        return isinstance(value, str)
+    if key == "version" and value is not None:
+        return is_night(value)
+    if key in ("reason", "by", "note", "run", "request") and value is not None:
+        return isinstance(value, str)
+    return True
 
 
 def latest(chain: list[Entry], event: str) -> dict[str, Entry]:
@@ -105,4 +132,7 @@ def carried_out(store: Store, event: str, request: str) -> Entry | None:
 
 
 def _number(name: str) -> int:
-    return int(name.rpartition("/")[2].removesuffix(".json"))
+    stem = name.rpartition("/")[2].removesuffix(".json")
+    if not (stem.isascii() and stem.isdigit() and len(stem) < 20):
+        raise ValueError("no number")
+    return int(stem)

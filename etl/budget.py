@@ -11,13 +11,16 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from etl import logs
+from etl import interruption, logs
+from etl.console import now
 from etl.errors import ConfigError
+from etl.terminal import log_line, say
 
 MB: Final = 10**6
 ALWAYS_BYTES: Final = 600 * MB
@@ -27,8 +30,14 @@ THREAD_BYTES: Final = 200 * MB
 ACTION_BYTES: Final = 110
 """What choosing the phrases takes for each action: its arrays, the packed sessions, and their copies on the way."""
 
+SEQUENCE_BYTES: Final = 300
+"""What bringing a bucket's events in order takes for each (two million events of one account: from 540 MB to 1,190 MB)."""
+
 _SMALLER: Final = 4
-_EVERY_SECONDS: Final = 0.05
+_EVERY_SECONDS: Final = 0.005
+"""Memory grows by a few MB in this time at most: pages are filled by the system at some GB a second."""
+_ROOM: Final = 0.97
+"""From this part of the limit on the run is ended the usual way; at the limit itself it is ended at once."""
 _AGAIN_SECONDS: Final = 1.0
 
 
@@ -56,13 +65,16 @@ def share_of(limit: int | None, threads: int) -> Share:
     raise ConfigError(f"--max-memory is less than any run takes: give {needs[-1] / MB:,.0f} MB or more")
 
 
-def room_for(actions: int, limit: int | None) -> None:
-    """Whether the phrases of so many actions can be chosen within the limit.
+def room_for(number: int, limit: int | None, *, each_bytes: int = ACTION_BYTES) -> None:
+    """Whether so many actions or events can be worked on within the limit: asked before, not while memory fills.
+
+    Args:
+        each_bytes: what the step takes for each; as it is, what choosing phrases takes.
 
     Raises:
         MemoryError: not without exceeding it; `within` tells it.
     """
-    if limit is not None and resident_bytes() + actions * ACTION_BYTES > limit:
+    if limit is not None and resident_bytes() + number * each_bytes > limit:
         raise MemoryError
 
 
@@ -105,15 +117,34 @@ class Watch:
 
     def _look(self) -> None:
         while self._limit is not None and not self._done.wait(_EVERY_SECONDS):
-            if resident_bytes() > self._limit:
+            if resident_bytes() > _ROOM * self._limit:
                 self._over.set()
                 _say_nothing_of_interruptions()
                 break
         main = threading.main_thread().ident
-        while self.is_over and not self._done.is_set() and main is not None:
-            # A real signal wakes it where it waits. Where it stands in a destructor nobody hears it: again.
-            signal.pthread_kill(main, signal.SIGINT)
-            self._done.wait(_AGAIN_SECONDS)
+        again = 0.0
+        while self._limit is not None and self.is_over and not self._done.is_set() and main is not None:
+            if time.monotonic() >= again:
+                # A real signal wakes it where it waits. Where it stands in a destructor nobody hears it: again.
+                interruption.ours(True)
+                signal.pthread_kill(main, signal.SIGINT)
+                again = time.monotonic() + _AGAIN_SECONDS
+            self._done.wait(_EVERY_SECONDS)
+            if resident_bytes() > self._limit:  # in compiled code, perhaps, where it hears nothing
+                interruption.end_now(ConfigError.exit_code, self._end)
+        interruption.ours(False)
+
+    def _end(self, _code: int) -> None:
+        say(f"desirepath: {_said(self._limit)}", err=True) if not logs.is_json() else log_line(
+            {
+                "time": now(),
+                "run": logs.run_id(),
+                "event": "end",
+                "state": "failed",
+                "exit": ConfigError.exit_code,
+            }
+            | {"message": _said(self._limit)}
+        )
 
 
 @contextmanager

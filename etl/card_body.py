@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
 from etl.card_text import COLUMNS, GUARANTEES, MADE, USE, USES
+from etl.markdown import literal
 from etl.notes import notes_of
 from etl.versions import Version
 
@@ -74,8 +74,8 @@ def _table(versions: Sequence[Version]) -> str:
             f"{manifest['k']}{low}",
             people.strip(),
             released,
-            _cell(policy["purpose"]),
-            _cell(policy["works_agreement"]),
+            literal(policy["purpose"]),
+            literal(policy["works_agreement"]),
             ", ".join(notes_of(manifest)),
         )
         lines.append(f"| {' | '.join(cells)} |")
@@ -91,8 +91,8 @@ def _table(versions: Sequence[Version]) -> str:
 
 def _withdrawn(version: Version) -> str:
     tombstone = version.tombstone or {}
-    when = str(tombstone.get("withdrawn_at", ""))[:10]
-    return f"**withdrawn** {when}: {_cell(str(tombstone.get('reason', 'no reason given')))}"
+    when = literal(str(tombstone.get("withdrawn_at", ""))[:10])
+    return f"**withdrawn** {when}: {literal(str(tombstone.get('reason', 'no reason given')))}"
 
 
 def _statistics(live: list[Version]) -> str:
@@ -115,6 +115,7 @@ def _statistics(live: list[Version]) -> str:
 
 
 def _histogram(what: str, counts: Counter[int]) -> list[str]:
+    counts = +counts  # a manifest of somebody else's may count none of something
     if not counts:
         return []
     most = max(counts.values())
@@ -152,13 +153,9 @@ def _contact(versions: Sequence[Version]) -> str:
     contacts = sorted(
         {str(v.manifest["policy"]["contact"]) for v in versions if "contact" in v.manifest["policy"]}
     )
-    whom = " · ".join(_cell(contact) for contact in contacts) or "the data stewards who gave you access"
+    whom = " · ".join(literal(contact) for contact in contacts) or "the data stewards who gave you access"
     return (
         "## Withdrawals and questions\n\n"
         f"Contact: {whom}. Before each use, look whether a version that you hold is still live: this card, and "
         "`withdrawn/<version>.json`, say so. Who was told to take data back should delete copies and say that it is done."
     )
-
-
-def _cell(text: str) -> str:
-    return html.escape(text).replace("|", "\\|").replace("\n", " ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import json
+import io
 import os
 import signal
 import sys
@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from etl import __version__, logs
+from etl import __version__, interruption, logs
+from etl.command_words import refuse_unreadable
 from etl.commands import (
     backfill,
     doctor,
@@ -27,9 +28,13 @@ from etl.commands import (
 from etl.console import now
 from etl.ending import BUG, INTERRUPTED
 from etl.errors import DesirepathError
+from etl.terminal import log_line, say
 
 USAGE = 2
 _INTERRUPTED = "interrupted; what was staged is removed, and the next run completes or removes a publication that had begun"
+_TOO_LITTLE = (
+    "this needs more memory than the machine has: see that the input or the registry is the one that you mean"
+)
 _WITHOUT_FILES = {
     4: "an input file cannot be used, or none was found; run with --log-format text to see which",
     74: "reading or writing failed; run with --log-format text to see where",
@@ -47,7 +52,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"desirepath {__version__}")
+        say(f"desirepath {__version__}")
         raise typer.Exit
 
 
@@ -97,8 +102,13 @@ def _alone(commands: typer.Typer, prog: str) -> int:
     sys.setswitchinterval(0.0005)
     # The system's allocator takes a tenth to a sixth less memory than the one that Arrow brings (decision 18).
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    interruption.listen(lambda code: _end(code, _INTERRUPTED))
     code = _main(commands, prog, sys.argv[1:])
+    interruption.usual_end()
     gc.freeze()
+    if logs.interrupted.is_set():  # threads that have a file in their hands are not waited for
+        sys.stdout.flush()
+        os._exit(code)
     return code
 
 
@@ -109,18 +119,25 @@ def _main(commands: typer.Typer, prog: str, arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGTERM is how a scheduler interrupts
         signal.signal(number, _interrupt)
     try:
+        refuse_unreadable(arguments)
         result = commands(args=arguments, prog_name=prog, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except TyperException as error:  # a flag or an argument is off; without a command it shows the help
-        error.show()  # type: ignore[attr-defined]  # every one that parsing raises has it
+        shown = io.StringIO()  # what it says may quote what was given
+        error.show(file=shown)  # type: ignore[attr-defined]  # every one that parsing raises has it
+        say(shown.getvalue(), err=True, nl=False)
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
+        interruption.usual_end()
         return _end(INTERRUPTED, _INTERRUPTED)
     except DesirepathError as error:
+        interruption.usual_end()
         return _end(error.exit_code, str(error), may_name_files=error.may_name_files)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except MemoryError:
+        return _end(USAGE, _TOO_LITTLE)
     except Exception as error:  # noqa: BLE001  (the last resort: whatever it is, its text may hold a value)
         if logs.interrupted.is_set():  # a runner wraps what a step raises
             return _end(INTERRUPTED, _INTERRUPTED)
@@ -138,9 +155,9 @@ def _end(code: int, message: str, *, may_name_files: bool = False) -> int:
         run = {} if logs.run_id() is None else {"run": logs.run_id()}
         line: dict[str, object] = {"time": now(), **run, "event": "end", "state": "failed", "exit": code}
         line["message"] = _WITHOUT_FILES.get(code, message) if may_name_files else message
-        sys.stderr.write(json.dumps(line) + "\n")
+        log_line(line)
     else:
-        sys.stderr.write(f"desirepath: {message}\n")
+        say(f"desirepath: {message}", err=True)
     return code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from etl.command_words import is_text
 from etl.errors import ConfigError
 from etl.retention_times import Retention
 from etl.yaml_file import read_yaml
@@ -28,7 +30,12 @@ K_FLOOR: Final = 10
 NOT_STATED: Final = "not stated"
 
 
-def _zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """The name of a time zone, if it is one.
+
+    Raises:
+        ValueError: it is none.
+    """
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -59,9 +66,32 @@ def _size(value: object) -> object:
     return size
 
 
+def _is_all_text(value: object, *, named: bool) -> bool:
+    if isinstance(value, dict):
+        return all(_is_all_text(part, named=named) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return all(_is_all_text(part, named=named) for part in value)
+    text = str(value) if isinstance(value, Path) else value
+    if named and isinstance(text, str):
+        text = os.fsencode(text).decode("utf-8", "replace") if _has_bytes(text) else text
+    return not isinstance(text, str) or is_text(text)
+
+
+def _has_bytes(text: str) -> bool:
+    """Whether text stands for the bytes of a file's name (PEP 383)."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_MOST_STATED: Final = 4_000
+"""Characters of a purpose: it stands in a table of the card."""
+
 _BYTES: Final = TypeAdapter(ByteSize)
 Size = Annotated[int, BeforeValidator(_size)]
-Stated = Annotated[str, BeforeValidator(_stated)]
+Stated = Annotated[str, BeforeValidator(_stated), Field(max_length=_MOST_STATED)]
 
 
 class RunConfig(BaseModel):
@@ -78,7 +108,7 @@ class RunConfig(BaseModel):
     latest: dt.date | None = None
     unfinished: bool = False
     files_before: int | None = Field(default=None, ge=0, le=60)
-    night_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    night_timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
     participation: str
     names: Path | None = None
     content_columns: Path | None = None
@@ -112,6 +142,18 @@ class RunConfig(BaseModel):
     log_format: Literal["auto", "text", "json"] = "auto"
     metrics_file: Path | None = None
     lineage: Literal["file", "none", "client"] = "file"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_text(cls, values: Any) -> Any:
+        """Files may be named by any bytes; whatever else is given is kept, shown or looked up as text."""
+        given = values.items() if isinstance(values, dict) else ()
+        wrong = sorted(name for name, value in given if not _is_all_text(value, named=name == "input"))
+        if wrong:
+            raise ValueError(
+                f"{', '.join(wrong)}: must be text in UTF-8, without NUL and without lone surrogates"
+            )
+        return values
 
     @field_validator("input", mode="before")
     @classmethod

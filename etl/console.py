@@ -5,7 +5,6 @@ A log line holds counts, stages and reasons; never a value, a person or the name
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from etl.progress import STAGES, listen
+from etl.terminal import log_line, say
 
 if TYPE_CHECKING:
     from etl.input_digests import InputDigests
@@ -47,15 +47,14 @@ class Console:
         """Write one JSON line, in JSON mode."""
         if self.json:
             line = {"time": now(), "run": self.run_id, "event": event, **fields}
-            sys.stderr.write(json.dumps(line) + "\n")
-            sys.stderr.flush()
+            log_line(line)
 
     def note(self, sentence: str) -> None:
         """Tell something in passing."""
         if self.json:
             self.log("note", note=sentence)
         else:
-            sys.stderr.write(f"desirepath: {sentence}\n")
+            say(f"desirepath: {sentence}", err=True)
 
     @contextmanager
     def progress(self, totals: dict[str, int]) -> Iterator[None]:

@@ -16,6 +16,7 @@ from etl import logs
 from etl.config import RunConfig
 from etl.console import Console
 from etl.ending import Ending, exit_code_of, gates_of
+from etl.interruption import undone_by
 from etl.layout import LINEAGE, PRIVATE
 from etl.registry import Registry
 
@@ -43,7 +44,8 @@ def observed(
     lineage = None if config.lineage == "none" else _Told(config, console, began)
     failure: BaseException | None = None
     try:
-        yield said
+        with undone_by(lambda: _tell_interrupted(config, console, began)):
+            yield said
     except BaseException as error:
         failure = error
         raise
@@ -53,6 +55,13 @@ def observed(
             tell_metrics(config.metrics_file, ending, console)
         if lineage is not None:
             lineage.end(ending)
+
+
+def _tell_interrupted(config: RunConfig, console: Console, began: float) -> None:
+    """What there is time to tell of a run that is ended at once."""
+    if config.metrics_file is not None:
+        ending = ending_of(config, console, began, None, KeyboardInterrupt())
+        tell_metrics(config.metrics_file, ending, console)
 
 
 def ending_of(

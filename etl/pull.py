@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from etl.derived import derive
 from etl.errors import ConfigError, StorageError
+from etl.interruption import undone_by
 from etl.layout import DATA, VOCABULARY, manifest_of
 from etl.store.atomic import sync
 from etl.versions import Version
@@ -83,14 +85,14 @@ def pull(versions: Sequence[Version], read: Read, destination: Path) -> Pulled:
                 f"{destination} holds other content than was asked for: give a new folder, or remove it first"
             )
         return Pulled(names, len(contents), _size(destination), already_there=True)
-    with _appearing(destination) as partial:
+    with _appearing(destination) as unready:
         for name, (digest, content) in contents.items():
-            _write(partial / name, content())
-            if _digest(partial / name) != digest:
+            _write(unready / name, content())
+            if _digest(unready / name) != digest:
                 raise StorageError(
                     f"{name} is not what its manifest says: nothing was copied; run `desirepath verify` on the registry"
                 )
-        size = _size(partial)
+        size = _size(unready)
     return Pulled(names, len(contents), size, already_there=False)
 
 
@@ -138,16 +140,17 @@ def _appearing(destination: Path) -> Iterator[Path]:
     """A folder beside the destination that takes its place when the body has ended well, and else is gone."""
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
-        partial.mkdir()
+        unready = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
+        unready.mkdir()
         try:
-            yield partial
-            for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
+            with undone_by(partial(shutil.rmtree, unready, ignore_errors=True)):
+                yield unready
+            for folder in (unready, *(path for path in unready.rglob("*") if path.is_dir())):
                 sync(folder)
-            partial.rename(destination)  # replaces an empty folder, and no other
+            unready.rename(destination)  # replaces an empty folder, and no other
             sync(destination.parent)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(unready, ignore_errors=True)
     except OSError as error:
         raise StorageError(
             f"{destination} cannot be written: {error.strerror}; check the folder, its permissions and the disk"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -17,7 +17,8 @@ from etl.inputs import Split
 from etl.job import Job
 from etl.nights_of_files import claims_night
 from etl.progress import advance
-from etl.reading import read_raw
+from etl.read_together import TOGETHER_BYTES, TOGETHER_FILES, alike, is_small, join
+from etl.reading import decode_text, read_raw
 from etl.shuffle import Travelling, send
 from etl.threaded import ThreadedDoFn
 from transforms.buckets import partition
@@ -63,18 +64,45 @@ class Reader(ThreadedDoFn):
         """Begin anew."""
         super().start_bundle()
         self._held: list[pa.Table] = []
+        self._small: list[Split] = []
+        self._small_bytes = 0
+        self._rows = 0  # of what is held: to add it up at every split would take the square of their number
 
     @abstractmethod
     def read(self, split: Split) -> Done:
         """Read one split."""
 
+    def read_together(self, splits: list[Split]) -> Done:
+        """Read several small files."""
+        parts = [self.read(split) for split in splits]
+        return Done(
+            [one for part in parts for one in part.outputs], [one for part in parts for one in part.held]
+        )
+
     def process(self, split: Split) -> Iterator[Any]:
         """Let a split be read; yield what is done."""
-        for done in self._ahead.give(self.read, split):
+        if not is_small(split, self._job.events.mapping):
+            yield from self._given(self.read, split)
+            return
+        if self._small and not alike(self._small[0], split):
+            yield from self._flushed()
+        self._small.append(split)
+        self._small_bytes += split.file.size_bytes
+        if len(self._small) >= TOGETHER_FILES or self._small_bytes >= TOGETHER_BYTES:
+            yield from self._flushed()
+
+    def _flushed(self) -> Iterator[Any]:
+        small, self._small, self._small_bytes = self._small, [], 0
+        if small:
+            yield from self._given(self.read_together, small)
+
+    def _given(self, read: Callable[..., Done], what: Any) -> Iterator[Any]:
+        for done in self._ahead.give(read, what):
             yield from self._after(done)
 
     def finish(self) -> Iterator[Any]:
         """What is still to come."""
+        yield from self._flushed()
         for done in self._ahead.rest():
             yield from self._after(done)
         yield from sent(self._held, self._job)
@@ -82,8 +110,9 @@ class Reader(ThreadedDoFn):
     def _after(self, done: Done) -> Iterator[Any]:
         yield from done.outputs
         self._held += done.held
-        if rows_of(self._held) >= ROWS_HELD:
-            held, self._held = self._held, []
+        self._rows += rows_of(done.held)
+        if self._rows >= ROWS_HELD:
+            held, self._held, self._rows = self._held, [], 0
             for later in self._ahead.give(_done, held, self._job):
                 yield from self._after(later)
 
@@ -107,6 +136,31 @@ class _Read(Reader):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._memo = Memo()
+
+    def read_together(self, splits: list[Split]) -> Done:
+        job = self._job
+        joined, apart = join(splits)
+        done = super().read_together(apart)
+        if joined is None:
+            return done
+        decoded = decode_text(
+            joined.text,
+            joined.split,
+            job.events.mapping,
+            record_key=job.events.record_key if job.events.mapping.dedupe == "record" else None,
+            max_record_bytes=job.max_record_bytes,
+        )
+        rows = decoded.rows.num_rows
+        normalised = to_events(decoded.rows, job.events, file=-1, memo=self._memo)
+        statistics = measure(normalised, decoded.rejects, rows=rows, file=-1, first_us=job.events.first_us)
+        outputs = [
+            TaggedOutput(REJECTS, (file, batch))
+            for rejects in (decoded.rejects, normalised.rejects, normalised.too_late)
+            for file, batch in joined.rejects(rejects)
+        ]
+        outputs.append(TaggedOutput(STATISTICS, statistics))
+        advance("read", rows + decoded.rejects.num_rows)
+        return Done([*done.outputs, *outputs], [*done.held, joined.events(normalised.events)])
 
     def read(self, split: Split) -> Done:
         job = self._job

@@ -68,6 +68,16 @@ def read_raw(
             ) from error
 
 
+def decode_text(
+    text: bytes, split: Split, mapping: Mapping, *, record_key: bytes | None, max_record_bytes: int
+) -> Decoded:
+    """Decode lines that are in memory already. Args: as `read_raw`; split: of the text."""
+    decoder = _decoder(
+        split, mapping, record_key=record_key, skip_first=False, max_record_bytes=max_record_bytes
+    )
+    return decoder.feed(text, 0, final=True).decoded
+
+
 def _decoder(
     split: Split, mapping: Mapping, *, record_key: bytes | None, skip_first: bool, max_record_bytes: int
 ) -> Decoder:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.audit import append, latest, read_chain
-from etl.canonical import dump, parse_object
+from etl.canonical import dump
 from etl.derived import derive
 from etl.errors import ConfigError, StorageError
 from etl.layout import (
@@ -34,9 +34,11 @@ from etl.layout import (
     report_of,
     tombstone_of,
 )
+from etl.manifest_model import MOST_VERSIONS, check_manifest, parse_manifest, parse_tombstone
 from etl.repair import record_publication, repair_publications, repair_withdrawals
 from etl.staging import Staging
 from etl.store import Store, is_url, open_store, root_of
+from etl.strict_json import MOST_BYTES
 from etl.versions import Version
 from etl.withdrawal import bury, remove_data
 from transforms.account import SPELLING
@@ -127,7 +129,7 @@ class Registry:
     def versions(self) -> list[Version]:
         """All versions, live and withdrawn, in order of their nights."""
         tombstones = {
-            name: parse_object(name, content) for name, content in self.store.read_all(WITHDRAWN).items()
+            name: parse_tombstone(name, content) for name, content in self._read_few(WITHDRAWN).items()
         }
         return [
             Version(manifest, tombstones.get(tombstone_of(str(manifest["version"]))))
@@ -140,13 +142,16 @@ class Registry:
 
     def manifests(self) -> list[dict[str, Any]]:
         """The public manifests of all versions, withdrawn ones too, in order of their nights."""
-        read = []
-        for name, content in self.store.read_all(MANIFESTS).items():
-            manifest = parse_object(name, content)
-            if not manifest.keys() >= {"version", "window", "files", "policy"}:
-                raise StorageError(f"the manifest {name} cannot be read: restore it from a backup")
-            read.append(manifest)
-        return read
+        return [parse_manifest(name, content) for name, content in self._read_few(MANIFESTS).items()]
+
+    def _read_few(self, prefix: str) -> dict[str, bytes]:
+        """What lies below a folder that has an object a version; more are nobody's versions."""
+        if len(self.store.names(prefix)) > MOST_VERSIONS:
+            raise StorageError(
+                f"{self.where(prefix)} holds more than {MOST_VERSIONS:,} files, and no registry has so many versions: see "
+                "that it is the registry that you mean"
+            )
+        return self.store.read_all(prefix, MOST_BYTES + 1)
 
     def version(self, name: str) -> Version:
         """One version, live or withdrawn.
@@ -174,6 +179,7 @@ class Registry:
         Raises:
             FileExistsError: there is such a version, or data of that name.
         """
+        check_manifest(manifest)
         version = str(manifest["version"])
         if self.store.exists(manifest_of(version)) or self.store.names(data_of(version)):
             raise FileExistsError(

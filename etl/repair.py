@@ -10,8 +10,11 @@ import orjson
 
 from etl.audit import Entry, append, latest, read_chain
 from etl.canonical import parse_object
+from etl.errors import StorageError
 from etl.layout import JOURNAL, MANIFESTS, data_of, journal_of, manifest_of, report_of, vocabulary_of
+from etl.manifest_model import is_night
 from etl.store import Store
+from etl.strict_json import told_by
 from etl.withdrawal import bury
 
 
@@ -19,6 +22,12 @@ def repair_publications(store: Store) -> None:
     """A version with a manifest is published and gets its audit entry; one without never was, and its data goes."""
     manifests = {PurePosixPath(name).stem for name in store.names(MANIFESTS)}
     recorded = latest(read_chain(store), "published")
+    if strange := [
+        name for name in (*store.names(MANIFESTS), *store.names(JOURNAL)) if not is_night(_stem(name))
+    ]:
+        raise StorageError(
+            f"{told_by(strange[0])} of the registry is named after no night: see who put it there, and remove it"
+        )
     journal = {PurePosixPath(name).name: store.read(name) for name in store.names(JOURNAL)}
     for version in sorted(manifests - recorded.keys()):
         record_publication(store, version, _noted(journal.get(version)), recovered=True)
@@ -36,6 +45,10 @@ def repair_withdrawals(store: Store) -> list[Entry]:
     for entry in withdrawn:
         bury(store, entry)
     return withdrawn
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(name).name.removesuffix(".json")
 
 
 def record_publication(store: Store, version: str, run: str | None, *, recovered: bool = False) -> Entry:

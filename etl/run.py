@@ -30,6 +30,7 @@ from etl.inheritance import Bequest, pool_figures, retire, write_left
 from etl.input_check import check_input, columns_of_sentences
 from etl.input_digests import InputDigests
 from etl.inputs import InputFile, find_inputs
+from etl.interruption import undone_by
 from etl.job import Job
 from etl.keys import Keys, load_keys
 from etl.leave import leave
@@ -111,7 +112,8 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
         this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console, watch, inputs)
         try:
             for _ in range(ATTEMPTS):
-                result = _attempt(this)
+                with undone_by(staging.remove):
+                    result = _attempt(this)
                 if result is not None:
                     return result
                 console.note(

@@ -117,8 +117,11 @@ class Staging:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def remove(self) -> None:
-        """Remove everything."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        """Remove everything; also where a thread that is not done yet writes beside it."""
+        for _ in range(3):
+            shutil.rmtree(self.root, ignore_errors=True)
+            if not self.root.exists():
+                break
 
     @contextmanager
     def attempt(self) -> Iterator[Path]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from etl.budget import room_for
+from etl.budget import SEQUENCE_BYTES, room_for
 from etl.job import Job
 from etl.progress import advance
 from etl.sealed import read_sealed_or, write_sealed
@@ -69,7 +69,9 @@ class _Sequence(OneForOne):
         number, travelled = element
         job, policy = self._job, self._job.anonymity
         staging, key = job.staging, job.sealing_key
-        parted = part(receive(number, travelled, job), believed)
+        received = receive(number, travelled, job)
+        room_for(sum(batch.num_rows for batch in received), job.memory_bytes, each_bytes=SEQUENCE_BYTES)
+        parted = part(received, believed)
         drawn = draw(
             parted.inside,
             ledger=read_sealed_or(LEDGER.empty_table(), staging.known(number), key),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from etl.notes import notes_of
+from etl.terminal import cell, print_table, say
 
 _LOG_WIDTH = 120
 
@@ -41,19 +41,16 @@ POOL = {
 
 def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, Path | str]) -> None:
     """Print the summary of a version on standard output."""
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
-    table = Table(title=escape(headline), title_justify="left", show_header=False, box=None, pad_edge=False)
+    table = Table(title=cell(headline), title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
     table.add_column(overflow="fold")
     rows, released, share = manifest["rows"], manifest["released"], manifest["share"]
 
     def add(name: str, value: object, note: str = "") -> None:
-        table.add_row(name, f"{value:,}" if isinstance(value, int) else escape(str(value)), escape(note))
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else cell(str(value)), cell(note))
 
     read_in = f"in {manifest['input']['files']:,} files"
     if isinstance(rows["read"], str):
@@ -95,9 +92,9 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
         len(gates) - len(failed) - moot,
         f"passed, {moot} not applicable" + "".join(f"; FAILED: {sentence}" for sentence in failed),
     )
-    console.print(table)
+    print_table(table, width=_LOG_WIDTH)
     for name, path in where.items():
-        console.print(f"[bold]{name}[/bold]: {escape(str(path))}", soft_wrap=True, highlight=False)
+        say(f"{name}: {path}")
 
 
 def _sum(counts: dict[str, int | str]) -> int | str:

@@ -11,15 +11,17 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from etl.canonical import dump
 from etl.errors import StorageError
 from etl.layout import vocabulary_of
+from etl.strict_json import UnfitError, parse_strictly
 from etl.versions import Version
 
 SPECIAL: Final = ("[PAD]", "[UNK]", "[BOS]", "[EOS]")
 """Always 0 to 3. An action that is called exactly like one of them shares its number."""
+
+_MOST_BYTES: Final = 1 << 30
+_MOST_NUMBER: Final = 2**31
 
 Read = Callable[[str], bytes]
 """The content of a registry's file, by its name below the root."""
@@ -60,7 +62,7 @@ def write_vocabulary(
 
 def next_id(versions: Iterable[Version]) -> int:
     """The first number that no version, live or withdrawn, has ever given."""
-    ends = [int(version.manifest.get("tokenizer", {}).get("next_id", 0)) for version in versions]
+    ends = [int((version.manifest.get("tokenizer") or {}).get("next_id", 0)) for version in versions]
     return max([len(SPECIAL), *ends])
 
 
@@ -93,5 +95,14 @@ def actions_of(version: Version, read: Read) -> dict[str, int]:
         raise StorageError(f"{file['path']} is missing: restore it from a backup") from None
     if hashlib.sha256(content).hexdigest() != file["sha256"]:
         raise StorageError(f"{file['path']} is not what its manifest says: restore it from a backup")
-    tokens: dict[str, int] = orjson.loads(content)["tokens"]
+    try:
+        tokens = parse_strictly(content, most_bytes=_MOST_BYTES).get("tokens")
+    except UnfitError as error:
+        raise StorageError(f"{file['path']} cannot be used: {error}; restore it from a backup") from None
+    if not isinstance(tokens, dict) or not all(map(_is_number, tokens.values())):
+        raise StorageError(f"{file['path']} does not number actions: restore it from a backup")
     return tokens
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_NUMBER

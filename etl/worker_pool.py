@@ -22,6 +22,8 @@ from apache_beam.runners.worker.worker_pool_main import (
 )
 from apache_beam.utils import thread_pool_executor
 
+from etl.terminal import say
+
 ADDRESS = "127.0.0.1:50000"
 
 
@@ -38,7 +40,7 @@ def serve(address: str, stopped: threading.Event) -> int:
     try:
         server.add_insecure_port(address)
     except RuntimeError:
-        sys.stderr.write(f"the worker pool cannot listen at {address}: is another one there?\n")
+        say(f"the worker pool cannot listen at {address}: is another one there?", err=True)
         return 74
     server.start()
     stopped.wait()

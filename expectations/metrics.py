@@ -21,6 +21,10 @@ ANY_NUMBER = 2**53
 """More than any count is."""
 
 
+_COMPARED = frozenset({"rows", "people", "window", "lengths", "vocabulary", "share"})
+"""What a version must say of itself to be compared with."""
+
+
 class Bounds(NamedTuple):
     """What a published count can have been, both ends included."""
 
@@ -124,7 +128,7 @@ def comparable(manifest: Manifest, history: Sequence[Manifest]) -> list[Manifest
     def kind(version: Manifest) -> tuple[int, bool]:
         return version["k"], bool(version.get("simulated"))
 
-    return [version for version in history if kind(version) == kind(manifest)]
+    return [version for version in history if kind(version) == kind(manifest) and version.keys() >= _COMPARED]
 
 
 def drifts(manifest: Manifest, history: Sequence[Manifest]) -> dict[str, Drift]:

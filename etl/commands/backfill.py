@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 import typer
 
 from etl.commands.run import PASS_ON, prepare, resolve, resolve_or_tell, run, run_once
+from etl.terminal import cell, log_line, print_table, say
 
 SkipEmpty = Annotated[
     bool,
@@ -166,18 +166,15 @@ def _add(lines: list[Line], line: Line, log_format: str) -> None:
     lines.append(line)
     if log_format == "json":
         if line.manifest is None:
-            import json
-
             from etl.console import now
 
             told = {"time": now(), "event": "night", "night": str(line.night), "state": line.state}
-            sys.stderr.write(json.dumps(told) + "\n")
+            log_line(told)
     else:
-        sys.stderr.write(f"desirepath: night {line.night}: {line.state}\n")
+        say(f"desirepath: night {line.night}: {line.state}", err=True)
 
 
 def _print(lines: list[Line]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("night", "state", "seconds", "people", "records", "transitions", box=None, pad_edge=False)
@@ -190,5 +187,7 @@ def _print(lines: list[Line]) -> None:
                 f"{released['records']:,}",
                 f"{share['transitions']:.1%}",
             ]
-        table.add_row(str(line.night), line.state, f"{line.seconds:.1f}" if line.seconds else "", *figures)
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+        table.add_row(
+            str(line.night), cell(line.state), f"{line.seconds:.1f}" if line.seconds else "", *figures
+        )
+    print_table(table, width=120)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from etl.terminal import say
+
 if TYPE_CHECKING:
     from etl.doctor import Finding
 
@@ -56,10 +58,10 @@ def doctor(
     }
     findings = list(_findings(config, {name: value for name, value in flags.items() if value is not None}))
     for finding in findings:
-        typer.echo(f"{finding.level:<5} {finding.sentence}")
+        say(f"{finding.level:<5} {finding.sentence}")
     failed = sum(finding.level == "FAIL" for finding in findings)
     warned = sum(finding.level == "WARN" for finding in findings)
-    typer.echo(f"{len(findings)} checks, {failed} failed, {warned} warnings")
+    say(f"{len(findings)} checks, {failed} failed, {warned} warnings")
     return 2 if failed else 0
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.commands.arguments import By, RegistryDir, who
+from etl.terminal import say
 
 Participation = Annotated[
     str, typer.Option("--participation", help="Participation file (CSV or Parquet), or none.")
@@ -96,10 +97,10 @@ def erase(
         unknown = unknown_lines(opened, requested, None if read is None else read.registry, keys)
         if dry_run:
             if unknown:
-                typer.echo(
+                say(
                     f"accounts of which nothing is known: {len(unknown):,} (--accounts, {told(unknown)}): check the spelling"
                 )
-            typer.echo(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
+            say(traces_found(find_traces(opened, people, keys.pool, **asked)), nl=False)
             return
         if unknown and not unknown_too:
             raise ConfigError(
@@ -109,9 +110,9 @@ def erase(
             )
         entry = erase_people(opened, people, keys.pool, **asked)
     if not entry.fields["rows"]:
-        typer.echo("nothing was kept of these accounts; they are not admitted again")
-    typer.echo(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
-    typer.echo(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
+        say("nothing was kept of these accounts; they are not admitted again")
+    say(f"erased; the proof is {opened.where(entry.name)}. For the users of the data:\n")
+    say(erasure_notice(entry.fields["withdrawn"], entry.fields["unknown"]), nl=False)
 
 
 def rotate_key(
@@ -173,9 +174,9 @@ def rotate_key(
                 lose_erased=lose_erased,
             )
     if entry is None:
-        typer.echo(f"the registry has this {kind.title} already")
+        say(f"the registry has this {kind.title} already")
         return
-    typer.echo(
+    say(
         f"the {kind.title} of {opened.where()} is the new one (audit entry {opened.where(entry.name)}). Give it to whatever "
         "runs the job, and destroy the old one once no backup needs it"
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from etl.commands.arguments import RegistryDir
+from etl.terminal import say
 
 
 def push(
@@ -57,15 +58,15 @@ def push(
             plan, found = prepare(source, hub, wish)
             if dry_run:
                 for line in tell(plan, found, wish):
-                    typer.echo(line)
+                    say(line)
                 return
-            is_private = carry_out(source, hub, wish, plan, found, typer.echo)
+            is_private = carry_out(source, hub, wish, plan, found, say)
         except KeyboardInterrupt:
             raise InterruptedPushError(
                 "interrupted; the repository shows whole versions only, and the same command goes on where this one stopped"
             ) from None
     kind = "private" if is_private else "public"
-    typer.echo(
+    say(
         f"at {address}/datasets/{name}, a {kind} repository: {len(plan.live)} live, {len(plan.gone)} withdrawn"
     )
 

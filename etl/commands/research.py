@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,9 @@ from typing import Annotated
 import typer
 
 from etl.commands.arguments import RegistryDir, Version
+from etl.terminal import cell, print_table, say, say_json
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-_FILE_WIDTH = 1_000
-"""Where nobody looks at a terminal no cell is broken."""
 _WHAT_AND_WHERE = "give what to copy and where to: `pull VERSION DEST`, or `pull --as-of YYYY-MM-DD DEST`"
 
 
@@ -25,9 +23,9 @@ def versions(registry: RegistryDir, as_json: AsJson = False) -> None:
 
     found = [summary(version) for version in open_registry(registry).versions()]
     if as_json:
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        say_json(json.dumps(found, indent=2, ensure_ascii=False))
     elif not found:
-        typer.echo("no versions yet")
+        say("no versions yet")
     else:
         _print_table(HEADINGS, map(row, found))
 
@@ -39,8 +37,8 @@ def show(version: Version, registry: RegistryDir) -> None:
 
     found = open_registry(registry).version(version)
     if found.tombstone is not None:
-        typer.echo(f"version {version} is withdrawn: {found.tombstone['reason']}", err=True)
-    typer.echo(dump(found.manifest).decode(), nl=False)
+        say(f"version {version} is withdrawn: {found.tombstone['reason']}", err=True)
+    say_json(dump(found.manifest).decode(), nl=False)
 
 
 def diff(one: Version, other: Version, registry: RegistryDir, as_json: AsJson = False) -> None:
@@ -58,7 +56,7 @@ def diff(one: Version, other: Version, registry: RegistryDir, as_json: AsJson = 
     known = opened.versions()
     found = compare(by_name(known, one), by_name(known, other), opened.store.read)
     if as_json:
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        say_json(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         _print_table(["", one, other], lines(found))
 
@@ -102,9 +100,7 @@ def pull(
         raise ConfigError(_WHAT_AND_WHERE)
     done = pulling.pull(chosen, opened.store.read, target)
     what = f"{done.files} files ({done.size_bytes:,} bytes) of {', '.join(done.versions)}"
-    typer.echo(
-        f"{target} holds them already: {what}" if done.already_there else f"{what} are in {target}, verified"
-    )
+    say(f"{target} holds them already: {what}" if done.already_there else f"{what} are in {target}, verified")
 
 
 def verify(registry: RegistryDir) -> None:
@@ -126,20 +122,18 @@ def verify(registry: RegistryDir) -> None:
     live = [version for version in known if version.is_live]
     gone = f"; of {len(known) - len(live)} withdrawn ones no data is left" if len(live) < len(known) else ""
     files = sum(len(version.files) for version in live)
-    typer.echo(f"{files} files of {len(live)} versions are what their manifests say{gone}")
+    say(f"{files} files of {len(live)} versions are what their manifests say{gone}")
 
 
 def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
     for at, heading in enumerate(headings):
-        table.add_column(escape(heading), no_wrap=at == 0, overflow="ignore" if at == 0 else "fold")
+        table.add_column(cell(heading), no_wrap=at == 0, overflow="ignore" if at == 0 else "fold")
     for row in rows:
-        table.add_row(*map(escape, row))
-    Console(width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table)
+        table.add_row(*map(cell, row))
+    print_table(table)
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from etl.terminal import say
+
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 _WHAT, _WHO, _PRIVACY, _HOW = (
     "What to read and where to write",
@@ -258,9 +260,7 @@ def show_config(context: typer.Context, **_: Any) -> None:
     import yaml
 
     resolved = resolve(context)
-    typer.echo(
-        yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False
-    )
+    say(yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False)
 
 
 def register(app: typer.Typer) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from etl.terminal import say
+
 
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder to write into.")],
@@ -63,8 +65,8 @@ def simulate(
             delivery=delivery, late_share=late_share, late_nights=late_nights, night_shift_share=night_shift_share,
         )  # fmt: skip
     written = write(simulation, out)
-    typer.echo(f"simulated {written.events:,} events in {len(written.files)} files under {out}")
-    typer.echo(f"who takes part: {written.participation}")
+    say(f"simulated {written.events:,} events in {len(written.files)} files under {out}")
+    say(f"who takes part: {written.participation}")
 
 
 def register(app: typer.Typer) -> None:

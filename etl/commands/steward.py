@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from etl.commands.arguments import By, RegistryDir, Version, who
+from etl.terminal import cell, print_table, say
 
 
 def report(version: Version, registry: RegistryDir) -> None:
@@ -17,8 +18,8 @@ def report(version: Version, registry: RegistryDir) -> None:
     opened = open_registry(registry)
     found = opened.version(version)
     if found.tombstone is not None:
-        typer.echo(f"version {version} is withdrawn: {found.tombstone['reason']}", err=True)
-    typer.echo(opened.where(report_of(found.name)))
+        say(f"version {version} is withdrawn: {found.tombstone['reason']}", err=True)
+    say(opened.where(report_of(found.name)))
 
 
 def withdraw(
@@ -38,9 +39,9 @@ def withdraw(
         opened.repair()
         was_live = opened.withdraw(version, reason.strip(), who(by))
     if was_live:
-        typer.echo(f"version {version} is withdrawn: its data is gone, and nobody should use a copy of it")
+        say(f"version {version} is withdrawn: its data is gone, and nobody should use a copy of it")
     else:
-        typer.echo(f"version {version} was withdrawn already")
+        say(f"version {version} was withdrawn already")
 
 
 def approve(
@@ -59,13 +60,11 @@ def approve(
         if not opened.version(version).is_live:
             raise ConfigError(f"version {version} is withdrawn: there is nothing to approve")
         opened.approve(version, by, note)
-    typer.echo(f"version {version} is approved by {by}")
+    say(f"version {version} is approved by {by}")
 
 
 def audit(registry: RegistryDir) -> None:
     """Print what was done to the registry, and whether the log and the registry hold together (exit code 74: not)."""
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from etl.audit import read_chain
@@ -85,10 +84,10 @@ def audit(registry: RegistryDir) -> None:
         told = [entry.fields.get(name) for name in ("by", "reason", "note", "run")]
         told += ["recovered"] if entry.fields.get("recovered") else []
         words = " · ".join(str(one) for one in told if one)
-        table.add_row(str(entry.fields["seq"]), entry.when, entry.event, entry.version or "", escape(words))
-    Console().print(table if chain else "no entries yet")
+        table.add_row(*map(cell, (entry.fields["seq"], entry.when, entry.event, entry.version or "", words)))
+    print_table(table if chain else "no entries yet")
     last = f"; the last entry is {chain[-1].digest}" if chain else ""
-    typer.echo(f"{len(chain)} entries hold together, and the registry is what they say{last}")
+    say(f"{len(chain)} entries hold together, and the registry is what they say{last}")
 
 
 def register(app: typer.Typer) -> None:

@@ -16,6 +16,7 @@ from etl.errors import LockedError, StorageError
 from etl.layout import DATA, LOCK, MANIFESTS, PRIVATE, REPORTS, STAGING
 from etl.store.atomic import PARTIAL, make_folder, sync, write_atomically
 from etl.store.failures import told
+from etl.store.regular import open_regular, refuse_links
 
 _TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY)
 
@@ -30,6 +31,7 @@ class LocalStore:
         return str(self.root / name)
 
     def prepare(self) -> None:
+        self._refuse_links()
         private = self.root / PRIVATE
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -48,15 +50,19 @@ class LocalStore:
             return sorted(os.listdir(self.root)) if self.root.is_dir() else []
 
     def read(self, name: str) -> bytes:
-        with told(f"reading {self.describe(name)}"):
-            return (self.root / name).read_bytes()
+        with told(f"reading {self.describe(name)}"), open_regular(self.root, name) as stream:
+            return stream.read()
 
-    def read_all(self, prefix: str) -> dict[str, bytes]:
-        return {name: self.read(name) for name in self.names(prefix)}
+    def read_all(self, prefix: str, most_bytes: int | None = None) -> dict[str, bytes]:
+        found = {}
+        for name in self.names(prefix):
+            with told(f"reading {self.describe(name)}"), open_regular(self.root, name) as stream:
+                found[name] = stream.read(-1 if most_bytes is None else most_bytes)
+        return found
 
     def open(self, name: str) -> BufferedIOBase:
         with told(f"reading {self.describe(name)}"):
-            return open(self.root / name, "rb")
+            return open_regular(self.root, name)
 
     def exists(self, name: str) -> bool:
         with told(f"looking for {self.describe(name)}"):
@@ -108,6 +114,10 @@ class LocalStore:
                 raise
             sync(target.parent)
 
+    def _refuse_links(self) -> None:
+        with told(f"listing {self.root}"):
+            refuse_links(self.root)
+
     def _on_this_disk(self, folder: Path) -> Path:
         """The folder, or where it is staged on another disk a copy that can be renamed into place."""
         if folder.stat().st_dev == self.root.stat().st_dev:
@@ -130,6 +140,7 @@ class LocalStore:
                 sync(path.parent)
 
     def clean(self) -> None:
+        self._refuse_links()
         folders = [self.root / name for name in self.top() if name != DATA]
         with told(f"cleaning {self.root}"):
             for folder in folders:
@@ -141,9 +152,11 @@ class LocalStore:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """A process that dies lets go of it."""
+        self._refuse_links()
         path = self.root / LOCK
         with told(f"locking {path}", passing=()):
-            lock = open(path, "w")  # noqa: SIM115  (closed below; what the caller raises is not the lock's)
+            # Not through a link: what it leads to would be emptied. Closed below; what the caller raises is not the lock's.
+            lock = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666), "w")  # noqa: SIM115
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

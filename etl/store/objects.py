@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import fsspec
 
-from etl.errors import ConfigError
+from etl.errors import ConfigError, StorageError
 from etl.store.failures import code_of, told
 
 _CONDITIONAL: Final = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
@@ -62,9 +62,15 @@ class Objects:
             content: bytes = self.fs.cat_file(self._path(name))
             return content
 
-    def read_all(self, prefix: str) -> dict[str, bytes]:
+    def read_all(self, prefix: str, most_bytes: int | None = None) -> dict[str, bytes]:
         names = self.names(prefix)
         with told(f"reading {self.describe(prefix)}"):
+            if names and most_bytes is not None:
+                sizes = self.fs.find(self._path(prefix), detail=True)
+                if any((info.get("size") or 0) > most_bytes for info in sizes.values()):
+                    raise StorageError(
+                        f"an object below {self.describe(prefix)} is larger than {most_bytes:,} bytes: see who put it there"
+                    )
             found = self.fs.cat([self._path(name) for name in names]) if names else {}
         contents = {self._name(path): content for path, content in found.items()}
         return {name: contents[name] for name in names}

@@ -31,8 +31,9 @@ class Store(Protocol):
         """An object's content. Raises: FileNotFoundError."""
         ...
 
-    def read_all(self, prefix: str) -> dict[str, bytes]:
-        """The content of all objects below a folder, in order of their names."""
+    def read_all(self, prefix: str, most_bytes: int | None = None) -> dict[str, bytes]:
+        """The content of all objects below a folder, in order of their names; of each at most so many bytes, or an
+        error where one is larger."""
         ...
 
     def open(self, name: str) -> BufferedIOBase:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from hashlib import sha256
 
 import pyarrow as pa
 import pytest
@@ -49,8 +50,10 @@ def manifest(version: str, files: list[dict]) -> dict:
             "purpose": "not stated",
             "works_agreement": "not stated",
         },
+        "people": 10,
+        "gates": [],
         "released": {"records": 1},
-        "share": {"transitions": 0.5},
+        "share": {"transitions": 0.5, "events": 0.5},
     }
 
 
@@ -58,7 +61,12 @@ def publish(registry: Registry, version: str, *records: list[str]) -> None:
     staging = registry.staging(f"run-{version}")
     paths = write_release(released(*records), staging.data)
     files = [
-        {"path": f"data/{version}/{p.relative_to(staging.data)}", "sha256": "", "rows": 0} for p in paths
+        {
+            "path": f"data/{version}/{p.relative_to(staging.data)}",
+            "sha256": sha256(p.read_bytes()).hexdigest(),
+            "rows": 0,
+        }
+        for p in paths
     ]
     registry.publish(staging, manifest(version, files), "<html>")
     staging.remove()

@@ -5,6 +5,7 @@ from tests.mutants.clocks import CLOCKS
 from tests.mutants.counting import COUNTING
 from tests.mutants.cutting import CUTTING
 from tests.mutants.fetching import FETCHING
+from tests.mutants.foreign import FOREIGN
 from tests.mutants.minimising import MINIMISING
 from tests.mutants.moving import MOVING
 from tests.mutants.mutant import Mutant, mutated
@@ -19,7 +20,18 @@ from tests.mutants.windows import NIGHTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *(*COUNTING, *UNITS_NAMED, *CUTTING, *ADMISSION, *MINIMISING),
-    *(*PUBLISHING, *REMEMBERING, *FETCHING, *PUSHING, *NIGHTS, *OPERATING, *MOVING, *SPREADING, *READING),
+    *(
+        *PUBLISHING,
+        *REMEMBERING,
+        *FETCHING,
+        *PUSHING,
+        *NIGHTS,
+        *OPERATING,
+        *MOVING,
+        *SPREADING,
+        *READING,
+        *FOREIGN,
+    ),
     *CLOCKS,
 )
 

@@ -27,12 +27,12 @@ FETCHING = (
     mutant(
         "what was copied is not held against its digest",
         PULL,
-        ("etl/pull.py", "            if _digest(partial / name) != digest:", "            if False:"),
+        ("etl/pull.py", "            if _digest(unready / name) != digest:", "            if False:"),
     ),
     mutant(
         "a copy is made in place, and half of one stays",
         PULL,
-        ("etl/pull.py", "            shutil.rmtree(partial, ignore_errors=True)", "            pass"),
+        ("etl/pull.py", "            shutil.rmtree(unready, ignore_errors=True)", "            pass"),
     ),
     mutant(
         "numbers of withdrawn actions are given again",

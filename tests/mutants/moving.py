@@ -82,8 +82,8 @@ MOVING = (
         READER,
         (
             READ,
-            "            held, self._held = self._held, []\n",
-            "            held = self._held[:]\n            self._held = self._held[:1]\n",
+            "            held, self._held, self._rows = self._held, [], 0\n",
+            "            held, self._rows = self._held[:], 0\n            self._held = self._held[:1]\n",
         ),
     ),
     mutant(

@@ -37,7 +37,7 @@ def manifest(version: str, files: dict[str, bytes]) -> dict[str, Any]:
         },
         "gates": [],
         "released": {"records": 1},
-        "share": {"transitions": 0.5},
+        "share": {"transitions": 0.5, "events": 0.5},
         "pool": {"generation": int(version[-2:])},
         "tokenizer": {"next_id": number(version) + 1, "new": 1},
         "vocabulary_file": {

@@ -94,7 +94,8 @@ TAMPERING = {
     "an entry is copied": (lambda store: store.create(ENTRY(4), store.read(ENTRY(3))), "another one"),
     "an entry is slipped in": (
         lambda store: store.create(
-            ENTRY(4), dump({"seq": 4, "time": "t", "event": "published", "prev": "0" * 64, "version": "x"})
+            ENTRY(4),
+            dump({"seq": 4, "time": "t", "event": "published", "prev": "0" * 64, "version": "2030-01-01"}),
         ),
         "does not follow",
     ),
