@@ -18,15 +18,16 @@ from transforms.account import canonical
 from transforms.compaction import used_only
 from transforms.decode import reasons
 from transforms.gazetteer import Gazetteer
+from transforms.identity import identities
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
 from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import BURNED, OUTSIDE, TOO_LATE, PastSpan, fates
 from transforms.paths import action_paths
-from transforms.pseudonym import pseudonyms, unit_pseudonyms
+from transforms.pseudonym import derive_key, pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
-from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
+from transforms.schemas import DIGEST, EVENTS, POSITION, REJECTS
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
 
@@ -148,6 +149,9 @@ def to_events(
     own = pa.DictionaryArray.from_arrays(pa.array(code), account.dictionary)
     paths = action_paths(rows, mapping, gazetteer=policy.gazetteer, account=own, memo=memo)
     rejects.append(_rejected(rows, paths.missing, reasons.ACTION_MISSING))
+    identity = pa.array(
+        identities(rows, mapping, digests, code, time_us, key=derive_key(policy.record_key, "identity"))
+    )
     events = pa.table(
         {
             "person": person,
@@ -156,9 +160,10 @@ def to_events(
             "file": pa.array(np.full(rows.num_rows, file, np.int32)),
             "position": rows.column(POSITION),
             "path": paths.path,
-            "record_id": _record_ids(rows, policy),
+            "record_id": identity if mapping.dedupe == "record" else _record_ids(rows, policy),
             "account": digests.take(pa.array(code)),
             "fragment": pa.nulls(rows.num_rows, pa.int64()),
+            "identity": identity,
         },
         schema=EVENTS,
     )
@@ -275,11 +280,7 @@ def _either(log: pa.DictionaryArray, registry: pa.DictionaryArray) -> pa.Diction
 
 def _record_ids(rows: pa.Table, policy: EventPolicy) -> pa.Array:
     mapping = policy.mapping
-    ids = None
-    if mapping.dedupe == "record":
-        ids = rows.column(RECORD_ID).combine_chunks()
-    elif mapping.dedupe == "event_id" and mapping.event_id is not None:
+    if mapping.dedupe == "event_id" and mapping.event_id is not None and rows.num_rows:
         ids = record_ids(as_text(rows.column(mapping.event_id)), key=policy.record_key)
-    if ids is not None and len(ids):
         return pa.array(words_of(ids)[:, 0], mask=np.asarray(ids.is_null()))
     return pa.nulls(rows.num_rows, EVENTS.field("record_id").type)

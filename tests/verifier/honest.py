@@ -55,6 +55,7 @@ class Event(NamedTuple):
     record_id: int | None
     account: bytes = bytes(16)
     fragment: int | None = None
+    identity: int | None = None
 
 
 class Spent(NamedTuple):
