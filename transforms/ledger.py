@@ -1,4 +1,4 @@
-"""Which events a version consumed, so that one that comes again is known: a multiset of keyed digests (decisions 14 and 22)."""
+"""Know events that a version consumed when they come again: a multiset of keyed digests (decisions 14 and 22)."""
 
 from __future__ import annotations
 

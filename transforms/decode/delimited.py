@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.decode import Decoded, Fed, reasons, reject_table
+from transforms.decode import Decoded, Fed, cut_at_end, reasons, reject_table
+from transforms.decode.arrays import Int64s
 from transforms.decode.delimited_scan import (
     FIELD_COUNT,
     FINE,
@@ -32,6 +33,10 @@ _REASONS: Final = {
     TOO_LONG: reasons.RECORD_TOO_LONG,
 }
 _MOST_FIELDS: Final = 1 << 16
+_INCOMPLETE: Final = frozenset(
+    {reasons.FIELD_COUNT, reasons.QUOTE_UNCLOSED, reasons.RECORD_TOO_LONG, reasons.UTF8_INVALID}
+)
+"""What is wrong with a record of which the end is missing."""
 
 
 def dialect_of(mapping: Mapping, *, newline: int, max_record_bytes: int) -> Dialect:
@@ -121,7 +126,26 @@ class Delimited:
         rows = raw_table(self._columns, columns, data, offset, starts, ends, self._record_key)
         failed = np.flatnonzero((found.status != FINE) | bad)
         why = [reasons.UTF8_INVALID if bad[i] else _REASONS[int(found.status[i])] for i in failed]
-        return Decoded(rows, reject_table((found.starts[failed] + offset).tolist(), why)), found
+        rejects = reject_table((found.starts[failed] + offset).tolist(), why)
+        if final and len(failed) and found.consumed == len(data):
+            rejects = self._with_cut(rejects, data, offset, found, good)
+        return Decoded(rows, rejects), found
+
+    def _with_cut(self, rejects: pa.Table, data: bytes, offset: int, found: Fields, good: Int64s) -> pa.Table:
+        """The same, where a file ends inside a record: before its last field or its line's end, or in an open quote.
+
+        A last line that has all its fields is complete: many writers leave its end out.
+        """
+        last = len(found.starts) - 1
+        too_many = found.counts[last] > self._expected
+        if not data.endswith(bytes([self._dialect.newline])) and not too_many:
+            rejects = cut_at_end(rejects, int(found.starts[last]) + offset, _INCOMPLETE)
+        behind = found.status[int(good[-1]) + 1 if len(good) else 0 :]
+        still_open = np.flatnonzero(behind == QUOTE_UNCLOSED)
+        if len(still_open):  # no record behind it could be read either
+            first = int(found.starts[len(found.starts) - len(behind) + int(still_open[0])])
+            rejects = cut_at_end(rejects, first + offset, {reasons.QUOTE_UNCLOSED})
+        return rejects
 
     def _with_nulls(self, column: pa.Array) -> pa.Array:
         if not len(self._nulls):
