@@ -9,6 +9,7 @@ from etl.errors import InputError, NoEventError, StorageError, UnusableRecordsEr
 from etl.layout import DEAD_LETTERS, RUNS
 from etl.registry import Registry
 from etl.suppress import tell
+from transforms.decode.reasons import DAMAGE
 
 
 def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry, *, late: int = 0) -> None:
@@ -21,7 +22,10 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         stored = any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
         kind = StorageError if stored else InputError
         raise kind("; ".join(message for _, message in statistics["unreadable"]))
-    read, rejected = statistics["read"], sum(statistics["rejected"].values())
+    # What a cut took is accepted with the cut; other records are judged as ever.
+    accepted = DAMAGE if config.accept_damaged else frozenset[str]()
+    rejected = sum(n for reason, n in statistics["rejected"].items() if reason not in accepted)
+    read = statistics["read"]
     if read and rejected / read > config.max_reject_ratio:
         worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
         raise UnusableRecordsError(

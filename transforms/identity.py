@@ -69,7 +69,9 @@ def identities(
     bounds = np.arange(len(heads) + 1, dtype=np.int32) * heads.shape[1]
     octets = np.ascontiguousarray(heads).ravel()
     digests = cmacs(octets, bounds, key=key) if len(heads) else np.zeros((0, 16), np.uint8)
-    words = cmacs_of_pairs(digests, which, np.require(time_us, np.int64, ("C", "A", "W")), key=key).view(np.int64)
+    words = cmacs_of_pairs(digests, which, np.require(time_us, np.int64, ("C", "A", "W")), key=key).view(
+        np.int64
+    )
     words = words.byteswap() if sys.byteorder == "little" else words
     return np.ascontiguousarray(words[:, 0])
 

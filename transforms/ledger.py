@@ -61,7 +61,14 @@ def known_by(mapping: Mapping, *, key: bytes) -> str:
     """
     read_as = mapping.model_dump(
         mode="json",
-        include={"person": True, "time": True, "timezone": True, "null_tokens": True, "quote": True, "encoding": True},
+        include={
+            "person": True,
+            "time": True,
+            "timezone": True,
+            "null_tokens": True,
+            "quote": True,
+            "encoding": True,
+        },
         exclude={"time": {"earliest", "latest"}},
     )
     ids = mapping.event_id if mapping.dedupe == "event_id" else None

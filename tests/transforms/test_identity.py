@@ -100,13 +100,31 @@ def test_one_value_in_several_spellings_is_one(spellings):
 
 
 def test_what_only_looks_alike_stays_apart():
-    texts = ["1", "1.5", "1.5.0", "v1", "1 5", "a b", "ab", "A B", "e3", ".", "1e", "9" * 41, "9" * 40 + "8", "1e9999"]
+    texts = [
+        "1",
+        "1.5",
+        "1.5.0",
+        "v1",
+        "1 5",
+        "a b",
+        "ab",
+        "A B",
+        "e3",
+        ".",
+        "1e",
+        "9" * 41,
+        "9" * 40 + "8",
+        "1e9999",
+    ]
     assert len(set(as_compared(pa.array(texts)).to_pylist())) == len(texts)
 
 
 def test_dictionaries_and_plain_columns_are_one():
     texts = pa.array(["save", "open", None, "save"])
-    rows = pa.table({"what": texts, "app": texts}), pa.table({"what": texts.dictionary_encode(), "app": texts})
+    rows = (
+        pa.table({"what": texts, "app": texts}),
+        pa.table({"what": texts.dictionary_encode(), "app": texts}),
+    )
     mapping, accounts = Mapping.model_validate(PLAIN), pseudonyms(pa.array(["p"]), key=KEY)
     code, times = np.zeros(4, np.int32), np.arange(4, dtype=np.int64)
     one, other = (identities(table, mapping, accounts, code, times, key=KEY).tolist() for table in rows)
