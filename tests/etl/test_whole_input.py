@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from etl.errors import DamagedInputError
 from etl.input_stamps import InputStamps
 from etl.inputs import InputFile
 from etl.whole_input import check_whole
-from tests.etl.test_windows import FIRST, HOUR, MINUTE, SECOND, habit, keys, night
-from tests.privacy.runs import DAY_US, MONDAY, write_log
+from tests.etl.test_windows import FIRST, HOUR, MINUTE, SECOND, habit, keys, night, pool
+from tests.privacy.runs import DAY_US, MONDAY, watch_staging, write_log
 
 __all__ = ["keys"]
 
@@ -57,19 +58,28 @@ def test_half_a_file_stops_the_night_and_the_whole_one_is_published(tmp_path):
     assert "damage_accepted" not in manifest["input"]
 
 
-def test_what_comes_after_an_accepted_half_joins_as_late_and_once(tmp_path):
+def test_what_comes_after_an_accepted_half_joins_as_late_and_once(tmp_path, monkeypatch):
+    seen = watch_staging(monkeypatch)
     whole = half_a_night(tmp_path)
     first = night(tmp_path, FIRST, accept_damaged=True)
     assert (first["input"]["damage_accepted"], first["input"]["damaged_files"]) == (True, 1)
-    kept = first["rows"]["kept"]
-    assert 24 < kept < 48
+    arrived = zlib.decompressobj(31).decompress(whole[: len(whole) * 3 // 4]).count(b"\n")
+    assert 24 < arrived < 48
+    assert first["rows"]["rejected"] == {"stream_truncated": 1}
+    waited = len(pool(tmp_path))
     report = (tmp_path / "registry" / "reports" / f"{FIRST}.html").read_text()
     assert "The input did not come whole" in report
     (tmp_path / "logs" / "1.jsonl.gz").write_bytes(whole)
     write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
     second = night(tmp_path, SECOND)
-    assert second["rows"]["dropped"] == {"seen_before": kept}
-    assert second["rows"]["kept"] == 24 + 48 - kept
+    assert second["rows"]["dropped"] == {"seen_before": arrived}
+    places = [
+        [(row["account"], row["time_us"]) for table in staged.events for row in table.to_pylist()]
+        for staged in seen
+    ]
+    assert [len(place) for place in places] == [arrived, waited + 24 + 48 - arrived]
+    assert len(set(places[1])) == len(places[1])
+    assert len({*places[0], *places[1]}) == 72
 
 
 def test_a_file_that_grows_while_it_is_read_stops_the_night(tmp_path, monkeypatch):

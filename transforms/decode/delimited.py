@@ -33,9 +33,7 @@ _REASONS: Final = {
     TOO_LONG: reasons.RECORD_TOO_LONG,
 }
 _MOST_FIELDS: Final = 1 << 16
-_INCOMPLETE: Final = frozenset(
-    {reasons.FIELD_COUNT, reasons.QUOTE_UNCLOSED, reasons.RECORD_TOO_LONG, reasons.UTF8_INVALID}
-)
+_INCOMPLETE: Final = frozenset({reasons.FIELD_COUNT, reasons.QUOTE_UNCLOSED, reasons.UTF8_INVALID})
 """What is wrong with a record of which the end is missing."""
 
 
@@ -138,12 +136,16 @@ class Delimited:
         """
         last = len(found.starts) - 1
         too_many = found.counts[last] > self._expected
-        if not data.endswith(bytes([self._dialect.newline])) and not too_many:
+        if data.find(self._dialect.newline, int(found.ends[last])) < 0 and not too_many:
             rejects = cut_at_end(rejects, int(found.starts[last]) + offset, _INCOMPLETE)
         behind = found.status[int(good[-1]) + 1 if len(good) else 0 :]
         still_open = np.flatnonzero(behind == QUOTE_UNCLOSED)
-        if len(still_open):  # no record behind it could be read either
-            first = int(found.starts[len(found.starts) - len(behind) + int(still_open[0])])
+        first = (
+            int(found.starts[len(found.starts) - len(behind) + int(still_open[0])]) if len(still_open) else 0
+        )
+        # No record behind it could be read either. Where more follows, it was judged before the end was known.
+        near = len(data) - first <= self._dialect.max_record_bytes
+        if len(still_open) and near and self._dialect.multiline:
             rejects = cut_at_end(rejects, first + offset, {reasons.QUOTE_UNCLOSED})
         return rejects
 
