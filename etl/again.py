@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -28,9 +28,17 @@ _IN_FORCE: Final = "min_outside_unit"
 
 
 def published_already(
-    config: RunConfig, job: Job, registry: Registry, versions: Sequence[Version], beam_flags: list[str]
+    config: RunConfig,
+    job: Job,
+    registry: Registry,
+    versions: Sequence[Version],
+    beam_flags: list[str],
+    whole: Callable[[dict[str, Any]], None],
 ) -> Result | None:
     """None: the window is free. Else how it ends.
+
+    Args:
+        whole: refuses the statistics of files that did not come whole.
 
     Raises:
         AlreadyPublishedError: the window touches nights that are published with other content, or were withdrawn.
@@ -49,6 +57,7 @@ def published_already(
     run_pipeline(job, beam_flags, build_reading)
     statistics = orjson.loads(job.staging.statistics.read_bytes())
     keep_dead_letters(registry, job.staging)
+    whole(statistics)
     check_input(config, statistics, registry, late=statistics["candidates"])
     window = window or measured_window(config, statistics)
     taken = touching(versions, window)

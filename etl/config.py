@@ -132,6 +132,7 @@ class RunConfig(BaseModel):
     late_days: int = Field(default=3, ge=0, le=60)
     pool_nights: int = Field(default=21, ge=0, le=400)
     max_reject_ratio: float = Field(default=0.01, ge=0, le=1)
+    accept_damaged: bool = False
     buckets: int | None = Field(default=None, ge=1, le=4096)
     split_mb: float = Field(default=64, ge=0.001, le=65_536)
     block_mb: float = Field(default=16, ge=0.001, le=512)

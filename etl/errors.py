@@ -41,6 +41,10 @@ class NothingMatchedError(InputError):
     """No file is where the input should be."""
 
 
+class DamagedInputError(InputError):
+    """A file ends in its middle, is damaged, or changed while it was read."""
+
+
 class UnusableRecordsError(InputError):
     """Nothing of the input can be used, or too little: no admitted event, or more rejects than allowed."""
 

@@ -11,6 +11,7 @@ from etl.layout import DEAD_LETTERS, RUNS
 from etl.registry import Registry
 from etl.suppress import tell
 from transforms.decode import reasons
+from transforms.decode.reasons import DAMAGE
 from transforms.events import COUNTED_PEOPLE, OUTSIDE_NEAR
 
 _MOST_OF_OTHER_NIGHTS: Final = 0.05
@@ -27,11 +28,12 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         stored = any(code == StorageError.exit_code for code, _ in statistics["unreadable"])
         kind = StorageError if stored else InputError
         raise kind("; ".join(message for _, message in statistics["unreadable"]))
-    clocks = wrong_clocks(statistics, config.k, statistics["rejected"])
-    read, rejected = (
-        statistics["read"],
-        sum(n for why, n in statistics["rejected"].items() if why not in clocks),
+    # What a cut took is accepted with the cut, and a wrong clock stops nobody's night; other records are judged as ever.
+    excused = wrong_clocks(statistics, config.k, statistics["rejected"]) | (
+        DAMAGE if config.accept_damaged else frozenset()
     )
+    rejected = sum(n for reason, n in statistics["rejected"].items() if reason not in excused)
+    read = statistics["read"]
     if read and rejected / read > config.max_reject_ratio:
         worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
         raise UnusableRecordsError(

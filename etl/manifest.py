@@ -93,6 +93,7 @@ def exact_manifest(
         "input": {
             "files": files_read,
             "damaged_files": len(statistics["damaged_files"]),
+            **({"damage_accepted": True} if statistics["damaged_files"] else {}),
             "columns_missing": [name for name in needed_columns if filled.get(name, 0) < enough],
             "columns_of_sentences": columns_of_sentences(statistics),
             "wrong_clocks": sorted(wrong_clocks(statistics, config.k, rejected)),

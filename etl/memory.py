@@ -65,12 +65,14 @@ def remember(
     )
     past: tuple[PastSpan, ...] = ()
     with_ledger = kept(registry, "ledger")
+    if not _recognises(registry, with_ledger, mapping, keys):
+        with_ledger = set()
     if config.nights is not None:
         late_from_us = begins_us(config.nights[0], config.night_timezone, nights_before=config.late_days)
         first_us = bounds_us(config.nights, config.night_timezone)[0]
         past = past_of(
             versions,
-            with_ledger if _recognises(registry, with_ledger, mapping, keys) else set(),
+            with_ledger,
             first_us=first_us,
             late_from_us=max(late_from_us, remembered_from_us(versions, first_us)),
         )

@@ -20,6 +20,7 @@ def notes_of(manifest: dict[str, Any]) -> list[str]:
         == "none",
         "units not known": policy["min_outside_unit"] == 0,
         "totals rounded down": bool(manifest.get("rounded")),
+        "part of the input missing": bool(manifest.get("input", {}).get("damage_accepted")),
         "simulated": manifest["simulated"],
     }
     return [note for note, holds in said.items() if holds]

@@ -208,7 +208,7 @@ def _batches(split: Split, job: Job, memo: Memo) -> Iterator[tuple[Decoded, Norm
     blocks = read_raw(
         split,
         mapping,
-        record_key=job.events.record_key if mapping.dedupe == "record" else None,
+        record_key=None,
         block_bytes=job.block_bytes,
         max_record_bytes=job.max_record_bytes,
     )

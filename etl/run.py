@@ -29,6 +29,7 @@ from etl.housekeeping import erase_linked, keep_house
 from etl.inheritance import Bequest, pool_figures, retire, write_left
 from etl.input_check import check_input, columns_of_sentences
 from etl.input_digests import InputDigests
+from etl.input_stamps import InputStamps
 from etl.inputs import InputFile, find_inputs
 from etl.interruption import undone_by
 from etl.job import Job
@@ -50,6 +51,7 @@ from etl.staging import Staging, check_folder
 from etl.told_clocks import tell_clocks
 from etl.versions import Version
 from etl.vocabulary import write_vocabulary
+from etl.whole_input import check_whole
 from expectations.gates import preload
 from expectations.metrics import shown
 from transforms.emit import UNSHARED
@@ -73,6 +75,7 @@ class _Run:
     console: Console
     watch: Watch
     inputs: InputDigests
+    stamps: InputStamps
 
 
 def run(config: RunConfig, beam_flags: list[str], console: Console) -> Result:
@@ -100,6 +103,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
             f"{number:,} files are no {mapping.format} logs by their names: not read"
         ),
     )
+    stamps = InputStamps(files)
     keys = load_keys(config.key_file, config.pool_key_file)
     if config.staging is not None:
         check_folder(config.staging)
@@ -109,7 +113,9 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
         keep_house(registry, config, keys, datetime.now(UTC), console)
         staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
         inputs = InputDigests(files, keys.pseudonym)  # from here on, beside all else
-        this = _Run(config, mapping, files, keys, registry, staging, beam_flags, console, watch, inputs)
+        this = _Run(
+            config, mapping, files, keys, registry, staging, beam_flags, console, watch, inputs, stamps
+        )
         try:
             for _ in range(ATTEMPTS):
                 with undone_by(staging.remove):
@@ -176,8 +182,9 @@ def _attempt(this: _Run) -> Result | None:
     _tell_names(config, participation, console)
     if participation is not None:
         facts["participation"] = {"sha256": participation.sha256}
+    whole = partial(check_whole, config, this.files, this.stamps)
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
-        before = published_already(config, job, registry, versions, this.beam_flags)
+        before = published_already(config, job, registry, versions, this.beam_flags, whole)
         if before is not None:
             return before
         run_pipeline(job, this.beam_flags)
@@ -188,6 +195,7 @@ def _attempt(this: _Run) -> Result | None:
         outcome = orjson.loads(staging.outcome.read_bytes())
         keep_dead_letters(registry, staging)
         keep_run(registry, staging, facts | {"statistics": statistics})
+        whole(statistics)
         check_input(config, statistics, registry, late=outcome["late"])
         for column in columns_of_sentences(statistics):
             console.note(

@@ -47,9 +47,17 @@ def write_state(
 def read_state(registry: Registry, version: str, kind: Kind, *, key: bytes) -> pa.Table | None:
     """A table of a version's state; None: it is not kept any more."""
     try:
-        return read_sealed_object(registry.store, object_name(version, kind), key).cast(SCHEMAS[kind])
+        return _as_now(read_sealed_object(registry.store, object_name(version, kind), key), SCHEMAS[kind])
     except FileNotFoundError:
         return None
+
+
+def _as_now(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table as an earlier code wrote it: what a row could not say then is null."""
+    for field in schema:
+        if field.nullable and field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table.select(schema.names).cast(schema)
 
 
 def read_content(registry: Registry, version: str) -> dict[str, Any] | None:

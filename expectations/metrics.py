@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Manifest = Mapping[str, Any]
 
+_DAMAGE = ("stream_truncated", "stream_corrupt")
+"""Reasons of rejects that go with a cut, and are accepted with it."""
+
 ANY_NUMBER = 2**53
 """More than any count is."""
 
@@ -91,6 +94,8 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
     clocks = files.get("wrong_clocks", ())
     unusable = _total({why: n for why, n in rows["rejected"].items() if why not in clocks})
     read, kept = bounds(rows["read"]), bounds(rows["kept"])
+    lost = [rows["rejected"].get(reason, 0) for reason in _DAMAGE] if files.get("damage_accepted") else []
+    accepted = sum(bounds(n).low for n in lost)
     low, high = (kept[end] + rejected[end] + dropped[end] for end in (0, 1))
     return {
         "files": files["files"],
@@ -98,7 +103,7 @@ def input_metrics(manifest: Manifest) -> dict[str, float]:
         "rows_read": read.high,
         "rows_kept": kept.high,
         "rows_unaccounted": max(0, low - read.high, read.low - high),
-        "reject_ratio": unusable.high / read.high if read.high else 0.0,
+        "reject_ratio": max(0, unusable.high - accepted) / read.high if read.high else 0.0,
         "columns_missing": len(files["columns_missing"]),
         "columns_of_sentences": len(files.get("columns_of_sentences", ())),
         "wrong_clocks": len(clocks),

@@ -59,6 +59,12 @@ def events_of(acts: Sequence[Act]) -> pa.RecordBatch:
         "record_id": [None if act.record_id is None else record_number(act.record_id) for act in acts],
         "account": [digest(act.account or act.person) for act in acts],
         "fragment": [act.fragment for act in acts],
+        "identity": [
+            None
+            if act.fragment is not None
+            else record_number(f"{act.account or act.person} {act.minute} {act.levels}")
+            for act in acts
+        ],
     }
     arrays = [
         column if isinstance(column, pa.Array) else pa.array(column, EVENTS.field(name).type)

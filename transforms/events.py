@@ -20,6 +20,7 @@ from transforms.decode import reasons
 from transforms.edges import DAY_US, Edges, edges_of
 from transforms.erased_before import ErasedBefore, were_erased
 from transforms.gazetteer import Gazetteer
+from transforms.identity import identities
 from transforms.mapping import Mapping, PersonSpec
 from transforms.memo import Memo
 from transforms.missing import named, without_null_words
@@ -29,11 +30,11 @@ from transforms.own_account import ACCOUNT_JOINT
 from transforms.participation import Registry, admit, ever_admitted
 from transforms.past import AHEAD, BURNED, NEAR, OUTSIDE, TOO_LATE, WINDOW, PastSpan, fates
 from transforms.paths import action_paths
-from transforms.pseudonym import pseudonyms, unit_pseudonyms
+from transforms.pseudonym import derive_key, pseudonyms, unit_pseudonyms
 from transforms.record_ids import record_ids, words_of
 from transforms.repeated_hour import repeated_hours
 from transforms.rules.programs import Programs
-from transforms.schemas import DIGEST, EVENTS, POSITION, RECORD_ID, REJECTS
+from transforms.schemas import DIGEST, EVENTS, POSITION, REJECTS
 from transforms.sentences import Seen, look_at
 from transforms.text import as_distinct_text, as_text, recoded
 from transforms.times import parse_times
@@ -221,6 +222,9 @@ def to_events(
     places = np.asarray(rows.column(POSITION), np.int64)
     if mapping.order == "newest_first":
         files, places = backwards(files, places)
+    identity = pa.array(
+        identities(rows, mapping, digests, code, time_us, key=derive_key(policy.record_key, "identity"))
+    )
     events = pa.table(
         {
             "person": person,
@@ -229,9 +233,10 @@ def to_events(
             "file": pa.array(files),
             "position": pa.array(places),
             "path": paths.path,
-            "record_id": _record_ids(rows, policy),
+            "record_id": identity if mapping.dedupe == "record" else _record_ids(rows, policy),
             "account": digests.take(pa.array(code)),
             "fragment": pa.nulls(rows.num_rows, pa.int64()),
+            "identity": identity,
         },
         schema=EVENTS,
     )
@@ -485,11 +490,7 @@ def _either(log: pa.DictionaryArray, registry: pa.DictionaryArray) -> pa.Diction
 
 def _record_ids(rows: pa.Table, policy: EventPolicy) -> pa.Array:
     mapping = policy.mapping
-    ids = None
-    if mapping.dedupe == "record":
-        ids = rows.column(RECORD_ID).combine_chunks()
-    elif mapping.dedupe == "event_id" and mapping.event_id is not None:
+    if mapping.dedupe == "event_id" and mapping.event_id is not None and rows.num_rows:
         ids = record_ids(as_text(rows.column(mapping.event_id)), key=policy.record_key)
-    if ids is not None and len(ids):
         return pa.array(words_of(ids)[:, 0], mask=np.asarray(ids.is_null()))
     return pa.nulls(rows.num_rows, EVENTS.field("record_id").type)

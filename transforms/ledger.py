@@ -1,7 +1,8 @@
-"""Which events a version consumed, so that one that comes again is known: a multiset of keyed digests (decision 14)."""
+"""Know events that a version consumed when they come again: a multiset of keyed digests (decisions 14 and 22)."""
 
 from __future__ import annotations
 
+import json
 import sys
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.identity import action_columns
 from transforms.kernel import kernel
 from transforms.mapping import Mapping
 from transforms.record_ids import bytes_of, cmacs_of_pairs, record_ids, words_of
@@ -47,21 +49,40 @@ class Content(NamedTuple):
 NOTHING = Content(0, 0, 0)
 
 
-_KNOWN_BY: Final = {"person", "time", "timezone", "event_id", "dedupe"}
+_IDENTITY: Final = 2
+"""Which rule of recognising this is; 1, before decision 22, went by the time or by the record's bytes."""
 
 
 def known_by(mapping: Mapping, *, key: bytes) -> str:
-    """What events are recognised by under a mapping, as a keyed digest: under another, nobody knows them again."""
-    return _said(mapping, _KNOWN_BY, key)
+    """What events are recognised by under a mapping, as a keyed digest: under another, nobody knows them again.
+
+    What can change an account, a time, an action's value or an id counts; how an action is shaped, the order of its columns
+    and the files' format do not.
+    """
+    read_as = mapping.model_dump(
+        mode="json",
+        include={
+            "person": True,
+            "time": True,
+            "timezone": True,
+            "null_tokens": True,
+            "quote": True,
+            "encoding": True,
+        },
+        exclude={"time": {"earliest", "latest"}},
+    )
+    ids = mapping.event_id if mapping.dedupe == "event_id" else None
+    said = {**read_as, "event_id": ids, "action": action_columns(mapping), "identity": _IDENTITY}
+    return _digest(json.dumps(said, sort_keys=True), key)
 
 
 def shaped_by(mapping: Mapping, *, key: bytes) -> str:
     """How actions are named under a mapping, as a keyed digest: what another named does not wait on."""
-    return _said(mapping, {"action"}, key)
+    return _digest(mapping.model_dump_json(include={"action"}), key)
 
 
-def _said(mapping: Mapping, fields: set[str], key: bytes) -> str:
-    return blake2b(mapping.model_dump_json(include=fields).encode(), key=key, digest_size=16).hexdigest()
+def _digest(said: str, key: bytes) -> str:
+    return blake2b(said.encode(), key=key, digest_size=16).hexdigest()
 
 
 def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
@@ -74,53 +95,62 @@ def places(events: pa.RecordBatch, *, key: bytes) -> Int64s:
     return digests.view(np.int64).byteswap() if sys.byteorder == "little" else digests.view(np.int64)
 
 
-def event_digests(events: pa.RecordBatch, places: Int64s) -> Int64s:
-    """For each of EVENTS 64 bits that it is known by: of its record id where it has one, else of its place.
-
-    Args:
-        places: of `places`.
-    """
-    record = events.column("record_id")
-    if record.null_count == len(record):
-        return places[:, 0]
-    return np.where(np.asarray(record.is_valid()), np.asarray(record.fill_null(0), np.int64), places[:, 0])
+def ledger_of(events: pa.RecordBatch) -> pa.Table:
+    """EVENTS that were read from files as LEDGER."""
+    columns = {"account": "account", "digest": "identity", "record_id": "record_id"}
+    return pa.table({name: events.column(column) for name, column in columns.items()}, schema=LEDGER)
 
 
-def ledger_of(events: pa.RecordBatch, digests: Int64s) -> pa.Table:
-    """EVENTS with their digests as LEDGER."""
-    return pa.table({"account": events.column("account"), "digest": pa.array(digests)}, schema=LEDGER)
-
-
-def seen(events: pa.RecordBatch, digests: Int64s, ledger: pa.Table) -> Bools:
-    """Which events were consumed before. A digest counts for the person whose it is: ids that two people use are two.
+def seen(events: pa.RecordBatch, ledger: pa.Table) -> Bools:
+    """Which events were consumed before: by their own ids, else by how many of (account, time, action) were.
 
     O((n + l) log (n + l)) for n events and l entries.
 
-    Of m events of a person with one digest that was consumed n times, the first n were, where all do the same. Where they
-    do not, nobody can say which of them are new, and all count as consumed.
+    An event whose id was consumed is seen, and stands for that entry, whatever its time is now. Of m others of one identity
+    the first n are seen, where n entries of it are left: ids that were made anew are no new events. A digest counts for
+    the person whose it is: ids that two people use are two.
 
     Args:
-        events: EVENTS in total order, none of the pool. digests: of `event_digests`.
+        events: EVENTS in total order, none of the pool.
         ledger: LEDGER, any order, with the person in the place of the account.
     """
-    digests = digests ^ words_of(events.column("person"))[:, 0]
-    ledger_digests = np.asarray(ledger.column("digest"), np.int64)
-    ledger_digests = ledger_digests ^ words_of(ledger.column("account").combine_chunks())[:, 0]
-    known, times = np.unique(ledger_digests, return_counts=True)
+    if not ledger.num_rows or not events.num_rows:
+        return np.zeros(events.num_rows, np.bool_)
+    person = words_of(events.column("person"))[:, 0]
+    whose = words_of(ledger.column("account").combine_chunks())[:, 0]
+    found = np.zeros(events.num_rows, np.bool_)
+    stood_for = np.zeros(ledger.num_rows, np.bool_)
+    named, named_before = (np.asarray(part.column("record_id").is_valid()) for part in (events, ledger))
+    if named.any() and named_before.any():
+        ids = _column(events, "record_id")[named] ^ person[named]
+        before = _column(ledger, "record_id")[named_before] ^ whose[named_before]
+        found[named] = np.isin(ids, before)
+        stood_for[named_before] = np.isin(before, ids)
+    left = np.flatnonzero(~found)
+    found[left] = _counted(
+        (_column(events, "identity") ^ person)[left], (_column(ledger, "digest") ^ whose)[~stood_for]
+    )
+    return found
+
+
+def _column(table: pa.RecordBatch | pa.Table, name: str) -> Int64s:
+    return np.asarray(table.column(name).fill_null(0), np.int64)
+
+
+def _counted(digests: Int64s, consumed: Int64s) -> Bools:
+    """Of each digest the first so many as were consumed."""
+    found = np.zeros(len(digests), np.bool_)
+    known, times = np.unique(consumed, return_counts=True)
     if not len(known) or not len(digests):
-        return np.zeros(len(digests), np.bool_)
+        return found
     place = np.minimum(np.searchsorted(known, digests), len(known) - 1)
     before = np.where(known[place] == digests, times[place], 0)
-    found = np.zeros(len(digests), np.bool_)
     some = np.flatnonzero(before)
     order = some[np.argsort(digests[some], kind="stable")]
     opens = np.flatnonzero(np.append(True, digests[order][1:] != digests[order][:-1])[: len(order)])
     size = np.diff(np.append(opens, len(order)))
     nth = np.arange(len(order)) - np.repeat(opens, size)
-    path = np.asarray(events.column("path").indices, np.int64)[order]
-    alike = np.ones(len(opens), np.bool_)
-    np.logical_and.at(alike, np.repeat(np.arange(len(opens)), size), path == np.repeat(path[opens], size))
-    found[order] = (nth < before[order]) | ~np.repeat(alike, size)
+    found[order] = nth < before[order]
     return found
 
 

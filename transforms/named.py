@@ -58,6 +58,7 @@ def naming(
         "record_id": pa.nulls(len(rows), EVENTS.field("record_id").type),
         "account": account.take(rows),
         "fragment": pa.nulls(len(rows), EVENTS.field("fragment").type),
+        "identity": pa.nulls(len(rows), EVENTS.field("identity").type),
     }
     return pa.table(columns, schema=EVENTS)
 

@@ -69,6 +69,7 @@ def resume(
             "record_id": pa.nulls(len(rows), EVENTS.field("record_id").type),
             "account": kept.column("account"),
             "fragment": kept.column("fragment"),
+            "identity": pa.nulls(len(rows), EVENTS.field("identity").type),
         },
         schema=EVENTS,
     )

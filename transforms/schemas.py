@@ -47,6 +47,8 @@ EVENTS: Final = pa.schema(
         pa.field(
             "fragment", pa.int64()
         ),  # of the pool: which fragment it waited in; null: read from the files
+        # 64 bits of `transforms.identity.identities`: what the event is known by when it comes again.
+        pa.field("identity", pa.int64()),  # null: of the pool, or it was looked at already
     ]
 )
 """One admitted event a row. Dictionaries hold used values only, so that nothing filtered out stays in the bytes.
@@ -77,9 +79,13 @@ SPENT_OF_PEOPLE: Final = pa.schema([pa.field("person", DIGEST, nullable=False), 
 """SPENT by whose accounts these are."""
 
 LEDGER: Final = pa.schema(
-    [pa.field("account", DIGEST, nullable=False), pa.field("digest", pa.int64(), nullable=False)]
+    [
+        pa.field("account", DIGEST, nullable=False),
+        pa.field("digest", pa.int64(), nullable=False),  # EVENTS.identity
+        pa.field("record_id", pa.int64()),  # EVENTS.record_id; null: the record had none
+    ]
 )
-"""One consumed event a row: `transforms.ledger` says what its digest is of."""
+"""One consumed event a row: all that it is known by when it comes again."""
 
 NAMED: Final = pa.schema(
     [EVENTS.field("person"), EVENTS.field("account"), EVENTS.field("unit"), EVENTS.field("time_us")]

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,9 +16,6 @@ from transforms.events import Normalised, fewest
 from transforms.sentences import Seen
 
 People = frozenset[bytes]
-
-DAMAGE: Final = frozenset({reasons.STREAM_TRUNCATED, reasons.STREAM_CORRUPT})
-"""Reasons that say a file could not be read to its end."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def measure(
         behind=normalised.behind,
         scrubbed=Counter(normalised.hits),
         present=normalised.present,
-        damaged_files=frozenset({file}) if DAMAGE & rejected.keys() else frozenset(),
+        damaged_files=frozenset({file}) if reasons.DAMAGE & rejected.keys() else frozenset(),
         first_us=span["min"],
         last_us=span["max"],
         candidates=normalised.events.num_rows - len(times),

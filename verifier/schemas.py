@@ -23,6 +23,7 @@ EVENTS: Final = pa.schema(
         pa.field("record_id", pa.int64()),  # null: not to be deduplicated
         pa.field("account", pa.binary(16), nullable=False),
         pa.field("fragment", pa.int64()),  # waited in the pool, in one piece; null: read from the files
+        pa.field("identity", pa.int64()),  # what it is known by when it comes again; not looked at here
     ]
 )
 

@@ -92,7 +92,8 @@ def _events(decoded: Decoded, job: Job, file: int) -> pa.Table:
     account = as_distinct_text(rows.column(mapping.person.source_columns[0]))
     person = pseudonyms(account.dictionary, key=job.events.person_key).take(account.indices)
     nulls = {
-        name: pa.nulls(rows.num_rows, EVENTS.field(name).type) for name in ("unit", "record_id", "fragment")
+        name: pa.nulls(rows.num_rows, EVENTS.field(name).type)
+        for name in ("unit", "record_id", "fragment", "identity")
     }
     columns = nulls | {
         "person": person,

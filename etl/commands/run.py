@@ -116,6 +116,14 @@ PoolNights = Annotated[
 RejectRatio = Annotated[
     float | None, _option(_HOW, "Share of records that may be unusable before the run fails. Default: 0.01.")
 ]
+AcceptDamaged = Annotated[
+    bool | None,
+    _option(
+        _HOW,
+        "Publish though a file is cut, damaged, or changed while it was read; the version says so. Default: end with 4.",
+        "--accept-damaged",
+    ),
+]
 Buckets = Annotated[int | None, _option(_HOW, "Person buckets. Default: by the input's size.")]
 SplitMb = Annotated[
     float | None, _option(_HOW, "Large uncompressed files are split into pieces of this size. Default: 64.")
@@ -185,6 +193,7 @@ def run(
     late_days: LateDays = None,
     pool_nights: PoolNights = None,
     max_reject_ratio: RejectRatio = None,
+    accept_damaged: AcceptDamaged = None,
     buckets: Buckets = None,
     split_mb: SplitMb = None,
     block_mb: BlockMb = None,

@@ -127,6 +127,14 @@ def banners(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
                 f"{manifest['privacy']['people_counted_as']}.",
             )
         )
+    if manifest["input"].get("damage_accepted"):
+        found.append(
+            (
+                "The input did not come whole",
+                f"{manifest['input']['damaged_files']:,} of {manifest['input']['files']:,} files were cut, damaged, or "
+                "changed while they were read, and it was explicitly allowed to publish what could be read.",
+            )
+        )
     if policy["participation"] == "none":
         found.append(
             (

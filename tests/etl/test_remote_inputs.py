@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,12 @@ class FolderFileSystem(FileSystem):  # type: ignore[misc]
     def exists(self, path: Any) -> Any: ...
     def size(self, path: Any) -> Any: ...
     def last_updated(self, path: Any) -> Any: ...
-    def checksum(self, path: Any) -> Any: ...
-    def metadata(self, path: Any) -> Any: ...
+    def checksum(self, path: Any) -> Any:
+        return hashlib.md5(self._local(path).read_bytes(), usedforsecurity=False).hexdigest()  # as an ETag
+
+    def metadata(self, path: Any) -> Any:
+        return FileMetadata(path, self._local(path).stat().st_size)
+
     def delete(self, paths: Any) -> Any: ...
 
 

@@ -16,7 +16,7 @@ import yaml
 from etl.errors import AlreadyPublishedError, StorageError, UnusableRecordsError
 from etl.keys import load_pool_key
 from etl.registry import Registry
-from etl.state import kept, read_state
+from etl.state import kept, read_content, read_state, write_state
 from etl.waiting import current_generation, read_pool
 from tests.privacy.runs import (
     DAY_US,
@@ -372,6 +372,66 @@ def test_more_late_days_than_a_ledger_reaches_back_take_nothing_twice(tmp_path):
     )
     after = night(tmp_path, "2026-12-01", logs="more", late_days=20)
     assert after["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
+
+
+@pytest.mark.parametrize("dedupe", ["none", "record", "event_id"])
+def test_a_second_export_of_the_same_night_is_no_new_event(tmp_path, dedupe):
+    more = {"dedupe": dedupe, "event_id": "event_id"}
+    rows = numbered(habit(range(12), MONDAY + 9 * HOUR, "open", "save", size=1.5))
+    action = {"action": [[{"column": "target", "as": "verbatim"}, "size"], ["target"]]}
+    write_log(tmp_path / "logs" / "1.jsonl", rows)
+    night(tmp_path, FIRST, source=mapping(tmp_path / "one.yaml", **action, **more))
+    again = [
+        {
+            "host": "a",
+            "size": "1.50",
+            **{name: row[name] for name in ("ts", "target", "user_id")},
+            "event_id": n,
+        }
+        for n, row in enumerate(rows)
+    ]
+    new = [{**again[2 * n], "target": "print", "event_id": f"p{n}", "size": 2} for n in range(12)]
+    columns = list(again[0])
+    table = [columns, *([row[name] for name in columns] for row in [*again, *new])]
+    csv = tmp_path / "again" / "1.csv"
+    csv.parent.mkdir()
+    csv.write_text("".join(",".join(map(str, row)) + "\n" for row in table))
+    source = mapping(tmp_path / "two.yaml", **action, **more, format="csv")
+    second = night(tmp_path, SECOND, source=source, logs="again", names=names_file(tmp_path))
+    assert second["rows"] == {"read": 36, "kept": 12, "rejected": {}, "dropped": {"seen_before": 24}}
+
+
+def names_file(base: Path) -> Path:
+    """A list of names that was not there before: what it changes in a token makes no event new."""
+    path = base / "names.txt"
+    path.write_text("open\n", "utf-8")
+    return path
+
+
+def test_new_late_events_at_a_known_time_join(tmp_path):
+    start = MONDAY + 9 * HOUR
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), start, "open", "save"))
+    night(tmp_path, FIRST)
+    late = habit(range(12), start, "copy", "save")  # the save was delivered before
+    write_log(tmp_path / "logs" / "1.jsonl", late)
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    second = night(tmp_path, SECOND)
+    assert second["rows"] == {"read": 48, "kept": 36, "rejected": {}, "dropped": {"seen_before": 12}}
+    assert "copy" in actions(tmp_path, SECOND)
+
+
+def test_a_registry_that_knows_events_the_old_way_takes_none_twice(tmp_path):
+    write_log(tmp_path / "logs" / "1.jsonl", habit(range(12), MONDAY + 9 * HOUR, "open", "save"))
+    night(tmp_path, FIRST)
+    registry = Registry(tmp_path / "registry")
+    ledger = read_state(registry, FIRST, "ledger", key=load_pool_key(None))
+    content = read_content(registry, FIRST)
+    old = {"ledger": ledger.select(["account", "digest"])}
+    write_state(registry, FIRST, old, content=content | {"known_by": "00" * 16}, key=load_pool_key(None))
+    assert read_state(registry, FIRST, "ledger", key=load_pool_key(None))["record_id"].null_count == 24
+    write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
+    second = night(tmp_path, SECOND)
+    assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
 
 
 BY_ID = {"event_id": "event_id", "dedupe": "event_id"}

@@ -40,6 +40,7 @@ def events_of(people: int) -> pa.Table:
         pa.nulls(people, pa.int64()),
         pa.Array.from_buffers(pa.binary(16), people, [None, pa.py_buffer(digests)]),
         pa.nulls(people, pa.int64()),
+        pa.nulls(people, pa.int64()),
     ]
     return pa.table(columns, schema=EVENTS)
 

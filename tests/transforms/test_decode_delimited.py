@@ -41,6 +41,24 @@ def decode(
     return seen(feed_all(decoder(mapping, **more), data, piece=piece or max(len(data), 1)))
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("1,2,3\n1,2,3", []),
+        ("1,2,3\n1,2", [(6, reasons.STREAM_TRUNCATED)]),
+        ("1,2,3\n1,2\n", [(6, reasons.FIELD_COUNT)]),
+        ("1,2,3\n1,2,3,4", [(6, reasons.FIELD_COUNT)]),
+        ('1,2,3\n1,2,"3', [(6, reasons.STREAM_TRUNCATED)]),
+        ('1,2,3\n1,2,"3\nmore\n', [(6, reasons.STREAM_TRUNCATED), (13, reasons.FIELD_COUNT)]),
+        ('1,2,"3\n1,2,3\n', [(0, reasons.QUOTE_UNCLOSED)]),
+        ("1,2\n1,2,3\n", [(0, reasons.FIELD_COUNT)]),
+    ],
+)
+def test_a_file_that_ends_inside_a_record_was_cut(text: str, why: list[tuple[int, str]]) -> None:
+    for piece in (1, 5, 99):
+        assert decode(text.encode(), piece=piece)[1] == why
+
+
 cells = st.text(st.sampled_from('ab",;\né \r'), max_size=6)
 tables = st.lists(st.lists(cells, min_size=3, max_size=3).filter(any), max_size=8)
 
@@ -108,7 +126,8 @@ def test_without_quotes_it_is_split_and_count(lines: list[str]) -> None:
         if line and len(fields) == 3:
             rows.append((position, fields[0] or None, fields[2] or None))
         elif line:
-            rejects.append((position, reasons.FIELD_COUNT))
+            was_cut = position + len(line.encode()) == len(data) and len(fields) < 3
+            rejects.append((position, reasons.STREAM_TRUNCATED if was_cut else reasons.FIELD_COUNT))
         position += len(line.encode()) + 1
     assert decode(data, mapping) == (rows, rejects)
 

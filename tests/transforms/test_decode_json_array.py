@@ -77,7 +77,10 @@ def test_any_text_in_any_pieces_gives_the_same(soup: str, piece: int) -> None:
         ("5", [], [(0, reasons.NOT_AN_OBJECT)]),
         ("nonsense", [], [(0, reasons.JSON_MALFORMED)]),
         ('[{"u":"' + "x" * LIMIT + '"},{"u":"b"}]', ["b"], [(1, reasons.RECORD_TOO_LONG)]),
-        ('[{"u":"' + "x" * LIMIT, [], [(1, reasons.RECORD_TOO_LONG)]),
+        ('[{"u":"' + "x" * LIMIT, [], [
+            (1, reasons.RECORD_TOO_LONG),
+            (7 + LIMIT, reasons.STREAM_TRUNCATED),
+        ]),
         ('[{"u":{}},{"u":"b"}]', ["b"], [(1, reasons.WRONG_TYPE)]),
     ],
 )  # fmt: skip

@@ -55,7 +55,27 @@ def expect(data: bytes, newline: bytes = b"\n") -> tuple[list[Row], list[tuple[i
                 rejects.append((start, row))
             else:
                 rows.append((start, *(text(value) for value in row)))
+    if line and rejects and rejects[-1][0] == start and rejects[-1][1] in INCOMPLETE:
+        rejects[-1] = (start, reasons.STREAM_TRUNCATED)
     return rows, rejects
+
+
+INCOMPLETE = {reasons.JSON_MALFORMED, reasons.UTF8_INVALID}
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r"])
+def test_a_last_line_that_ends_in_its_middle_was_cut(newline: bytes) -> None:
+    lines = [b'{"user":"a","ts":"1","a":"x"}', b"not JSON", b'{"user":"\xc3\xa4","ts":"1"}']
+    data = newline.join(lines)
+    for size in range(len(data) + 1):
+        _, rejects = decode(data[:size], newline=newline[0])
+        start = data[:size].rfind(newline) + 1
+        whole = data[start:size] in (b"", lines[0], lines[2])
+        assert [reason for place, reason in rejects if place >= start] == (
+            [] if whole else [reasons.STREAM_TRUNCATED]
+        )
+    ended = decode(data[:-3] + newline, newline=newline[0])[1]
+    assert [reason for _, reason in ended] == [reasons.JSON_MALFORMED] * 2
 
 
 def one(line: bytes) -> list[Any] | str:

@@ -72,6 +72,7 @@ class Event(NamedTuple):
     record_id: int | None
     account: bytes
     fragment: int | None = None
+    identity: int | None = None
 
 
 class Named(NamedTuple):

@@ -6,11 +6,14 @@ it. Nothing here does I/O, and nothing heavy is imported here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from transforms.decode import reasons
 from transforms.schemas import REJECTS
 
 
@@ -45,6 +48,21 @@ class Decoder(Protocol):
 
     def break_off(self, data: bytes, offset: int, reason: str) -> Decoded:
         """The stream broke behind `data`, which was fed before and left over: rescue what is complete, reject the rest."""
+
+
+def cut_at_end(rejects: pa.Table, start: int, why: Collection[str]) -> pa.Table:
+    """REJECTS in which the record at byte `start`, the file's last and without a line's end, was cut where its reason says
+    that it is not complete.
+
+    >>> cut_at_end(reject_table([0, 7], ["a", "a"]), 7, {"a"}).column("reason").to_pylist()
+    ['a', 'stream_truncated']
+    """
+    cut = pc.and_(
+        pc.equal(rejects.column("position"), start),
+        pc.is_in(rejects.column("reason"), value_set=pa.array(sorted(why), pa.string())),
+    )
+    words = pc.if_else(cut, pa.scalar(reasons.STREAM_TRUNCATED), rejects.column("reason"))
+    return pa.table({"position": rejects.column("position"), "reason": words}, schema=REJECTS)
 
 
 def reject_table(positions: list[int], reasons: list[str]) -> pa.Table:

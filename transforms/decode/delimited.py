@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from transforms.decode import Decoded, Fed, reasons, reject_table
+from transforms.decode import Decoded, Fed, cut_at_end, reasons, reject_table
+from transforms.decode.arrays import Int64s
 from transforms.decode.delimited_scan import (
     ANY_LINES,
     CAREFUL,
@@ -40,6 +41,8 @@ _HEADER: Final = 127
 """The status of a record that is the header again."""
 _NINE: Final = 0x39
 _DIGIT: Final = re.compile(rb"[0-9]")
+_INCOMPLETE: Final = frozenset({reasons.FIELD_COUNT, reasons.QUOTE_UNCLOSED, reasons.UTF8_INVALID})
+"""What is wrong with a record of which the end is missing."""
 
 
 def dialect_of(mapping: Mapping, *, newline: int, max_record_bytes: int) -> Dialect:
@@ -132,7 +135,30 @@ class Delimited:
         rows = raw_table(self._columns, columns, data, offset, starts, ends, self._record_key)
         failed = np.flatnonzero(((found.status != FINE) & (found.status != _HEADER)) | bad)
         why = [reasons.UTF8_INVALID if bad[i] else _REASONS[int(found.status[i])] for i in failed]
-        return Decoded(rows, reject_table((found.starts[failed] + offset).tolist(), why)), found
+        rejects = reject_table((found.starts[failed] + offset).tolist(), why)
+        if final and len(failed) and found.consumed == len(data):
+            rejects = self._with_cut(rejects, data, offset, found, good)
+        return Decoded(rows, rejects), found
+
+    def _with_cut(self, rejects: pa.Table, data: bytes, offset: int, found: Fields, good: Int64s) -> pa.Table:
+        """The same, where a file ends inside a record: before its last field or its line's end, or in an open quote.
+
+        A last line that has all its fields is complete: many writers leave its end out.
+        """
+        last = len(found.starts) - 1
+        too_many = found.counts[last] > self._expected
+        if data.find(self._dialect.newline, int(found.ends[last])) < 0 and not too_many:
+            rejects = cut_at_end(rejects, int(found.starts[last]) + offset, _INCOMPLETE)
+        behind = found.status[int(good[-1]) + 1 if len(good) else 0 :]
+        still_open = np.flatnonzero(behind == QUOTE_UNCLOSED)
+        first = (
+            int(found.starts[len(found.starts) - len(behind) + int(still_open[0])]) if len(still_open) else 0
+        )
+        # No record behind it could be read either. Where more follows, it was judged before the end was known.
+        near = len(data) - first <= self._dialect.max_record_bytes
+        if len(still_open) and near and self._dialect.multiline:
+            rejects = cut_at_end(rejects, first + offset, {reasons.QUOTE_UNCLOSED})
+        return rejects
 
     def _pass_over_headers(self, data: bytes, offset: int, found: Fields) -> None:
         """Mark headers that say the same again; raise ColumnsChangeError at the first that says something else."""

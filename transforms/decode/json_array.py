@@ -46,11 +46,12 @@ class JsonDocument:
         if final and state[_START] >= 0 and state[_SCALAR] and not state[_IN_STRING] and not state[_IN_ARRAY]:
             starts[count], ends[count] = state[_START], offset + len(data)
             count += 1
+            state[_START], state[_SCALAR] = _NONE, 0
         elif state[_START] >= 0 and offset + len(data) - state[_START] > self._max_record_bytes:
             positions.append(int(state[_START]))
             why.append(reasons.RECORD_TOO_LONG)
             state[_START] = _SKIPPED
-        elif final and (state[_START] >= 0 or (state[_START] == _NONE and state[_IN_ARRAY])):
+        if final and (state[_START] != _NONE or state[_IN_ARRAY]):
             positions.append(int(state[_START]) if state[_START] >= 0 else offset + len(data))
             why.append(reasons.STREAM_TRUNCATED)
         starts, ends = starts[:count], ends[:count]

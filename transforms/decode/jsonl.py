@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import pyarrow as pa
 
-from transforms.decode import Decoded, Fed, reasons, reject_table
+from transforms.decode import Decoded, Fed, cut_at_end, reasons, reject_table
 from transforms.decode.json_records import JsonRecords
 from transforms.decode.lines import cut_lines
 from transforms.mapping import Mapping
+
+_INCOMPLETE: Final = frozenset({reasons.JSON_MALFORMED, reasons.UTF8_INVALID})
+"""What is wrong with a line of which the end is missing: at the end of a file that does not end a line it was cut."""
 
 
 class JsonLines:
@@ -53,6 +57,12 @@ class JsonLines:
             long = (lines.too_long + offset).tolist()
             rejects = reject_table(long, [reasons.RECORD_TOO_LONG] * len(long))
             decoded = Decoded(decoded.rows, pa.concat_tables([decoded.rejects, rejects]).sort_by("position"))
+        bare = final and lines.consumed == len(data) and not data.endswith(bytes([self._newline]))
+        if bare and len(lines.starts) and decoded.rejects.num_rows:
+            start = (
+                int(lines.starts[-1]) + offset
+            )  # of a line too long its end is not looked for, here or elsewhere
+            decoded = Decoded(decoded.rows, cut_at_end(decoded.rejects, start, _INCOMPLETE))
         return Fed(decoded, lines.consumed)
 
     def break_off(self, data: bytes, offset: int, reason: str) -> Decoded:

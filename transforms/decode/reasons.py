@@ -21,6 +21,8 @@ QUOTE_MALFORMED: Final = "quote_malformed"
 
 STREAM_TRUNCATED: Final = "stream_truncated"
 STREAM_CORRUPT: Final = "stream_corrupt"
+DAMAGE: Final = frozenset({STREAM_TRUNCATED, STREAM_CORRUPT})
+"""Reasons that say a file could not be read to its end."""
 
 TIME_MISSING: Final = "time_missing"
 TIME_MALFORMED: Final = "time_malformed"
