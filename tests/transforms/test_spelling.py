@@ -9,7 +9,7 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.account import canonical
@@ -162,6 +162,7 @@ def test_it_is_nfkc_casefold_of_the_standard():
             )
 
 
+@settings(deadline=None)  # the first call imports
 @given(st.text(max_size=12))
 def test_spelling_a_spelled_name_changes_nothing(name):
     once = spelled(name)
@@ -174,14 +175,19 @@ LETTERS = st.text(
 )
 
 
+@settings(deadline=None)  # the first call imports
 @given(LETTERS)
 def test_variants_of_a_text_are_spelled_alike(name):
     once = spelled(name)
     assert once == (spelled(*once) if once[0] is not None else [None])
-    for variant in (name.upper(), name.lower(), *(unicodedata.normalize(n, name) for n in FORMS)):
+    # Case of what is not normalised is no case variant: U+0345 before an accent becomes a letter that the accent follows
+    # (Unicode, D145 to D147: normalise first).
+    plain = unicodedata.normalize("NFD", name)
+    for variant in (plain.upper(), plain.lower(), *(unicodedata.normalize(n, name) for n in FORMS)):
         assert unicode_form(variant) == unicode_form(name)
 
 
+@settings(deadline=None)  # the first call imports
 @given(st.lists(st.one_of(st.none(), st.text(max_size=6)), max_size=8))
 def test_a_name_is_spelled_by_itself_whatever_stands_beside_it(names):
     assert spelled(*names) == [spelled(name)[0] for name in names]
