@@ -46,7 +46,7 @@ def build(root: str | Path) -> Registry:
         state = {
             "membership": pa.table([members], schema=MEMBERSHIP),
             "spent": pa.table([members, pa.array([1, 2]), pa.array([3, 4])], schema=SPENT),
-            "ledger": pa.table([members, pa.array([7, 8])], schema=LEDGER),
+            "ledger": pa.table([members, pa.array([7, 8]), pa.array([None, 9])], schema=LEDGER),
         }
         write_state(registry, version, state, content={"events": 2}, key=POOL_KEY)
     store.replace(f"{POOL}/{1:08d}/part-0", b"left by a kill")
