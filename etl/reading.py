@@ -36,7 +36,7 @@ def read_raw(
         max_record_bytes: a longer record is rejected, and never held in memory as a whole.
 
     Raises:
-        InputError: the file cannot be opened, or its columns change in its middle. StorageError: reading failed in its middle.
+        InputError: the file cannot be opened, or its columns change midway. StorageError: reading failed in its middle.
     """
     if split.file.format == "parquet":
         yield from read_row_groups(split, mapping, record_key=record_key)
@@ -58,8 +58,8 @@ def read_raw(
             yield from decoded
         except ColumnsChangeError as error:
             raise InputError(
-                f"{split.file.path}: another header stands at byte {error.position}, with other columns than the first or in "
-                "another order, so that what follows would be read under wrong names: give each export a file of its own."
+                f"{split.file.path}: another header stands at byte {error.position}, with other columns than the first or "
+                "in another order, so that what follows would be read under wrong names: give each export a file of its own."
             ) from None
         except OSError as error:
             raise StorageError(
