@@ -81,7 +81,7 @@ def test_any_number_of_threads(base, plain, tmp_path, monkeypatch, threads, cut)
 
 def test_the_order_of_arrival(base, plain, tmp_path, monkeypatch):
     order, solve = transforms.draw.order_events, etl.steps.solve_plan
-    monkeypatch.setattr(transforms.draw, "order_events", lambda batches: order(batches[::-1]))
+    monkeypatch.setattr(transforms.draw, "order_events", lambda batches, **how: order(batches[::-1], **how))
     monkeypatch.setattr(
         "etl.pipeline.solve_plan", lambda _, packed, totals, job: solve(_, list(packed)[::-1], totals, job)
     )
