@@ -13,7 +13,8 @@ FOREIGN = (
         REGISTRY,
         (
             "etl/manifest_model.py",
-            "    if not isinstance(name, str) or not _NIGHT.fullmatch(name):\n        return False\n    try:\n        return date.fromisoformat(name).year in _YEARS",
+            "    if not isinstance(name, str) or not _NIGHT.fullmatch(name):\n        return False\n    try:\n"
+            "        return date.fromisoformat(name).year in _YEARS",
             "    try:\n        return True",
         ),
     ),
