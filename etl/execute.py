@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from etl.errors import ClusterError, ConfigError, StorageError, UnseenStagingError
+from etl.interruption import undone_by
 from etl.job import Job
 from etl.worker import TOLD_BY_PLACES
 
@@ -62,7 +63,8 @@ def _give_back() -> None:
 def _to_its_end(result: Any) -> None:
     """Wait for a job; one that nobody waits for any more is taken off its cluster."""
     try:
-        result.wait_until_finish()
+        with undone_by(result.cancel):
+            result.wait_until_finish()
     except BaseException:
         with suppress(Exception):
             result.cancel()

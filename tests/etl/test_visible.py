@@ -16,6 +16,7 @@ from etl.command_words import refuse_unreadable
 from etl.config import load_config
 from etl.errors import ConfigError
 from etl.markdown import literal
+from etl.terminal import say, say_json
 from etl.visible import json_line, visible, visible_json
 
 ETL = Path(__file__).resolve().parents[2] / "etl"
@@ -83,3 +84,11 @@ def test_settings_that_no_page_can_hold_are_refused(wrong):
     with pytest.raises(ConfigError):
         load_config(None, good | wrong)
     load_config(None, good | {"input": ["caf\udce9"]})
+
+
+def test_what_is_said_steers_no_terminal(capsys):
+    say("a\x1b[31m\u202eb")
+    say("c\x9b2J", err=True)
+    say_json('"\u202e"')
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ('a\\x1b[31m\\u202eb\n"\\u202e"\n', "c\\x9b2J\n")
