@@ -104,7 +104,9 @@ def gate(
     checks = [
         *run_input_gate(exact, policy, told=public),  # judged exactly; what was observed is what is told
         *run_release_gate(release, splits, policy, exact["verification"]),
-        *run_version_gate(public, [old for old in history if old["version"] != public["version"]], exact=exact),
+        *run_version_gate(
+            public, [old for old in history if old["version"] != public["version"]], exact=exact
+        ),
     ]
     manifest = public | {"gates": [asdict(check) for check in checks]}
     return manifest, checks, render_report(manifest, checks, manifest["support_histogram"])

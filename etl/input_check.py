@@ -24,10 +24,11 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
     read, rejected = statistics["read"], sum(statistics["rejected"].values())
     if read and rejected / read > config.max_reject_ratio:
         worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
+        reasons = ", ".join(f"{reason} {_about(n)}" for reason, n in worst)
         raise UnusableRecordsError(
             f"{_about(rejected)} records could not be used, more than the {config.max_reject_ratio:.1%} that "
-            f"--max-reject-ratio allows: {', '.join(f'{reason} {_about(n)}' for reason, n in worst)}. Where they stand is in {registry.where(DEAD_LETTERS)}, and which file "
-            f"is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
+            f"--max-reject-ratio allows: {reasons}. "
+            f"Where they stand is in {registry.where(DEAD_LETTERS)}, and which file is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0 and not (late and config.date is not None):
         behind = statistics["behind"]

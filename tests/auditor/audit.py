@@ -24,9 +24,11 @@ def small_counts(exacts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     found = {}
     for number, exact in enumerate(exacts):
         k, behind, pool = exact["k"], exact["behind"], exact["pool"]
-        counts = {f"dropped {reason}": (n, behind["dropped"].get(reason, 0)) for reason, n in exact["rows"]["dropped"].items()}
-        counts |= {f"withheld {reason}": (n, behind["withheld"].get(reason, 0)) for reason, n in exact["withheld"]["actions"].items()}
-        counts |= {name: (pool[name], pool[f"{name}_people"]) for name in ("drawn", "late", "waiting", "expired", "purged")}
+        counts = {}
+        for what, of in (("dropped", exact["rows"]["dropped"]), ("withheld", exact["withheld"]["actions"])):
+            counts |= {f"{what} {reason}": (n, behind[what].get(reason, 0)) for reason, n in of.items()}
+        for name in ("drawn", "late", "waiting", "expired", "purged"):
+            counts[name] = pool[name], pool[f"{name}_people"]
         counts["kept"] = exact["rows"]["kept"], behind["rows"]
         found |= {f"{number} {name}": n for name, (n, people) in counts.items() if n and people < k}
     return found

@@ -46,7 +46,9 @@ class System:
         for at, (sum_of, _, _) in enumerate(self.rows):
             for unknown, coefficient in sum_of.items():
                 matrix[at, self.names[unknown]] = coefficient
-        limits = LinearConstraint(matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows])
+        limits = LinearConstraint(
+            matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows]
+        )
         ends = []
         for sign in (1, -1):
             wanted = np.zeros(len(self.names))
