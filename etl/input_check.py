@@ -28,7 +28,8 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
         raise UnusableRecordsError(
             f"{_about(rejected)} records could not be used, more than the {config.max_reject_ratio:.1%} that "
             f"--max-reject-ratio allows: {reasons}. "
-            f"Where they stand is in {registry.where(DEAD_LETTERS)}, and which file is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
+            f"Where they stand is in {registry.where(DEAD_LETTERS)}, and which file is which number in "
+            f"{registry.where(RUNS)}; mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0 and not (late and config.date is not None):
         behind = statistics["behind"]
