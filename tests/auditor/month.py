@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.month.calendar import Month
+from benchmarks.month.calendar import LEAN, Month
 from benchmarks.month.play import arguments, call, keys, newest_record
 from etl.simulate import simulate
 from tests.auditor.audit import Solved, small_counts, solve
 from tests.auditor.statements import state
 from tests.auditor.system import System
+
+MOVES = (*LEAN.erased, *(LEAN.withdrawn or ())[:1])
+"""After which nights somebody is erased, or a night withdrawn."""
 
 
 def played(month: Month, base: Path, nights: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -46,7 +49,8 @@ def audit(nights: list[tuple[dict[str, Any], dict[str, Any]]]) -> tuple[System, 
     system = System()
     state(system, [public for public, _ in nights])
     for later in range(1, len(nights)):
-        _all_again(system, later)
+        too_late = later >= nights[later][0]["policy"]["late_days"]
+        _all_again(system, later, moved=too_late or later > min(MOVES, default=later))
     small = {
         name: n for name, n in small_counts(exact for _, exact in nights).items() if name in system.names
     }
@@ -54,7 +58,7 @@ def audit(nights: list[tuple[dict[str, Any], dict[str, Any]]]) -> tuple[System, 
 
 
 def as_if_exact(public: dict[str, Any], exact: dict[str, Any]) -> dict[str, Any]:
-    """The manifest as it would be with exact totals: what the auditor must find much in."""
+    """The manifest as it was until totals were told in steps: what the auditor must find small counts in."""
     rows = exact["rows"]
     small = {reason for reason in rows["dropped"] if exact["behind"]["dropped"].get(reason, 0) < exact["k"]}
     large = sorted((n, reason) for reason, n in rows["dropped"].items() if reason not in small)
@@ -65,21 +69,25 @@ def as_if_exact(public: dict[str, Any], exact: dict[str, Any]) -> dict[str, Any]
         dropped["other"] = sum(rows["dropped"][r] for r in small) if large else f"< {exact['k']}"
     return {
         "rows": {
-            "read": rows["read"],
+            "read": "not shown" if small and not large else rows["read"],
             "kept": rows["kept"],
             "rejected": rows["rejected"],
             "dropped": dropped,
         },
-        "withheld": public["withheld"]
-        if "other" in public["withheld"]["actions"]
-        else {"actions": {"other": "not shown"}},
+        "withheld": {"actions": {"other": "not shown"}},
+        "policy": public["policy"],
     }
 
 
-def _all_again(system: System, later: int) -> None:
-    """A night reads what all nights before it kept, too, and the objectors' rows of then."""
+def _all_again(system: System, later: int, *, moved: bool) -> None:
+    """A night reads what all nights before it kept, too, and the objectors' rows of then.
+
+    Args:
+        moved: whether some of it may be dropped otherwise: by an erasure, a withdrawal, or as too late.
+    """
     again = {f"{night} kept": -1 for night in range(later)}
-    system.between({f"{later} dropped seen_before": 1} | again, 0, 0)
+    system.between({f"{later} dropped seen_before": 1, f"{later} moved": 1} | again, 0, 0)
+    system.between({f"{later} moved": 1}, 0, 10**7 if moved else 0)
     for reason in ("not_admitted", "where_filter"):
         system.between({f"{later} dropped {reason}": 1, f"{later - 1} dropped {reason}": -1}, 0, 10**7)
 

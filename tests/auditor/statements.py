@@ -43,7 +43,8 @@ def state(system: System, manifests: Sequence[Mapping[str, Any]]) -> None:
     for number, manifest in enumerate(manifests):
         _night(system, f"{number}", manifest)
         if number:
-            system.equal(f"{number} drawn", {f"{number - 1} waiting": 1, f"{number - 1} erased": -1})
+            # What is not drawn of it was erased, or waits on untouched.
+            system.equal(f"{number} drawn", {f"{number - 1} waiting": 1, f"{number - 1} undrawn": -1})
 
 
 def delivered_again(system: System, earlier: int, later: int, present: Sequence[str] = REASONS) -> None:
@@ -71,7 +72,7 @@ def _night(system: System, night: str, manifest: Mapping[str, Any]) -> None:
     system.equal(f"{night} actions", {f"{night} events": 1} | held)
     # Rows kept and drawn are spent, wait on, expire or are purged: none is lost.
     ends = {f"{night} {name}": 1 for name in ("spent", "waiting", "expired", "purged")}
-    system.between(ends | {f"{night} kept": -1, f"{night} drawn": -1}, 0, 0)
+    system.between(ends | {f"{night} kept": -1, f"{night} drawn": -1, f"{night} carried": -1}, 0, 0)
     for name, count in (("read", rows["read"]), ("kept", rows["kept"])):
         system.between({f"{night} {name}": 1}, *told(count, steps=steps))
     _reasons(system, f"{night} dropped", REASONS, rows["dropped"], steps)
