@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run wheel test fuzz flink-test mutants lint format lock compare-anonymisers utility kill-table month bench microbench clean
+.PHONY: help run wheel test fuzz flink-test mutants lint format lock compare-anonymisers utility kill-table month audit-month bench microbench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ kill-table: $(VENV)/.run ## kill, interrupt and hinder runs at many moments, int
 
 month: $(VENV)/.run ## run a simulated month night by night and follow every event, into docs/month.md (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.month --out docs $(ARGS)
+
+audit-month: $(VENV)/.dev ## audit what is public of a simulated month for small counts, into docs/audit.md (half an hour)
+	@$(BIN)/python -m tests.auditor --out docs $(ARGS)
 
 bench: $(VENV)/.bench ## time ours and five other engines in turn (over an hour; ARGS='--events 1000000 --rounds 3', '--out docs')
 	@$(BIN)/python -m benchmarks.speed $(ARGS)

@@ -9,7 +9,7 @@ from etl.config import RunConfig
 from etl.errors import InputError, NoEventError, StorageError, UnusableRecordsError
 from etl.layout import DEAD_LETTERS, RUNS
 from etl.registry import Registry
-from etl.suppress import tell
+from etl.suppress import tell, tell_count, tell_counts
 from transforms.decode import reasons
 from transforms.decode.reasons import DAMAGE
 from transforms.events import COUNTED_PEOPLE, OUTSIDE_NEAR
@@ -36,22 +36,29 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
     read = statistics["read"]
     if read and rejected / read > config.max_reject_ratio:
         worst = sorted(statistics["rejected"].items(), key=lambda item: -item[1])[:4]
+        why = ", ".join(f"{reason} {_about(n)}" for reason, n in worst)
         raise UnusableRecordsError(
-            f"{rejected:,} records ({rejected / read:.1%}) could not be used: "
-            f"{', '.join(f'{reason} {n:,}' for reason, n in worst)}; --max-reject-ratio allows "
-            f"{config.max_reject_ratio:.1%}. Where they stand is in {registry.where(DEAD_LETTERS)}, and which file "
-            f"is which number in {registry.where(RUNS)}; mend the input or the mapping, or allow more"
+            f"{_about(rejected)} records could not be used, more than the {config.max_reject_ratio:.1%} that "
+            f"--max-reject-ratio allows: {why}. "
+            f"Where they stand is in {registry.where(DEAD_LETTERS)}, and which file is which number in "
+            f"{registry.where(RUNS)}; mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0 and not (late and config.date is not None):
         behind = statistics["behind"]
         told = tell({reason: (n, behind[reason]) for reason, n in statistics["dropped"].items()}, config.k)
-        lost = told | dict(sorted(statistics["rejected"].items()))
+        lost = told | tell_counts(statistics["rejected"])
         why = ", ".join(f"{reason} {n}" for reason, n in lost.items())
         why = why or ("all is of nights before" if statistics["candidates"] else "the files are empty")
         raise NoEventError(
             f"no admitted event in the window ({why}); check --date or --window, the "
             "mapping's time and the participation file. Nothing was published"
         )
+
+
+def _about(count: int) -> str:
+    """A count as the manifest would tell it: what an error says travels, too."""
+    told = tell_count(count)
+    return told if isinstance(told, str) else f"{told:,} or more"
 
 
 def columns_of_sentences(statistics: dict[str, Any]) -> list[str]:

@@ -15,7 +15,18 @@ from etl.config import RunConfig
 from etl.input_check import columns_of_sentences, of_other_nights, wrong_clocks
 from etl.layout import data_of
 from etl.risk_figures import tell_risk
-from etl.suppress import NOT_SHOWN, OTHER, coarse, fewer_than, is_hidden, rounded, tell, tell_people
+from etl.suppress import (
+    NOT_SHOWN,
+    OTHER,
+    coarse,
+    fewer_than,
+    is_hidden,
+    tell,
+    tell_count,
+    tell_counts,
+    tell_people,
+    tell_shares,
+)
 from transforms.believed import BEHIND, UNBELIEVED
 from transforms.draw import SEEN_BEFORE
 from transforms.events import COUNTED_PEOPLE, DUPLICATE, OUTSIDE_WINDOW
@@ -28,6 +39,8 @@ as."""
 
 POOL_FIGURES: Final = ("drawn", "late", "waiting", "expired")
 """What is told of the pool, rounded."""
+ROUNDED: Final = ("actions", "pool", "released", "rows", "sessions", "share", "transitions", "withheld")
+"""What the public manifest says only in steps, beside people."""
 
 
 def exact_manifest(
@@ -123,53 +136,53 @@ def exact_manifest(
 
 
 def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
-    """The manifest that anybody may read: counts about fewer than k people are not in it."""
+    """The manifest that anybody may read: counts about fewer than k people are not in it, and every total is rounded.
+
+    The rule does not look at what the nights before told: whoever has these too learns no exact difference (decision 21).
+    Exact are figures of the files themselves (`files`, `lengths`, `vocabulary`, `released.records`).
+    """
     k, behind = exact["k"], exact["behind"]
     public = {name: value for name, value in exact.items() if name not in ("behind", "risk")}
     public["pool"] = _tell_pool(exact["pool"], k)
     public["privacy"] = exact["privacy"] | tell_risk(exact["risk"], people=exact["people"], k=k)
-    public["active"] = tell_people(exact["active"], k)
+    public["people"], public["active"] = (tell_people(exact[name], k) for name in ("people", "active"))
+    public["rows"] = _tell_rows(exact["rows"], behind, k)
+    public["released"] = {
+        name: n if name == "records" else tell_count(n) for name, n in exact["released"].items()
+    }
+    public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
+    public["rounded"] = list(ROUNDED)
     few = fewer_than(k)
-    dropped = tell(_with_people(exact["rows"]["dropped"], behind["dropped"]), k)
-    public["rows"] = exact["rows"] | {"dropped": dropped}
-    if behind["rows"] < k:
-        sums = {kind: {OTHER: few} if exact["rows"][kind] else {} for kind in ("rejected", "dropped")}
-        public["rows"] = {"read": few, "kept": few, **sums}
-    if is_hidden(dropped) and behind["rows"] >= k:
-        public["rows"]["read"] = NOT_SHOWN
     if exact["people"] < k:
-        public |= dict.fromkeys(("people", "sessions", "actions", "transitions"), few)
+        public |= dict.fromkeys(("sessions", "actions", "transitions"), few)
         public["withheld"] = {"actions": {OTHER: few} if exact["withheld"]["actions"] else {}}
         public["privacy"]["withheld_by_reason"] = few
         return public
+    public |= {name: tell_count(exact[name]) for name in ("sessions", "actions", "transitions")}
     withheld = tell(_with_people(exact["withheld"]["actions"], behind["withheld"]), k)
+    shares = tell_shares(_with_people(exact["withheld"]["actions"], behind["withheld"]), k, exact["actions"])
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
+    # What few people did in the night itself is the rest beside what waited.
+    if not is_hidden(withheld) and any(0 < people < k for people in (cut, repeated, behind["rows"])):
+        withheld, shares = {OTHER: NOT_SHOWN}, {OTHER: NOT_SHOWN}
     public["withheld"] = {"actions": withheld}
-    public["rounded"] = []
-    # What few people did in the night itself is the rest beside what waited, which the night before told.
-    few_fresh = 0 < behind["rows"] < k
-    if is_hidden(withheld) or 0 < cut < k or 0 < repeated < k or few_fresh:
-        # Rows less repeats are actions, these less sessions transitions, and what of both is released is told.
-        public["rounded"] = ["actions", "released", "sessions", "transitions"]
-        public |= {name: rounded(exact[name]) for name in ("actions", "sessions", "transitions")}
-        public["released"] = {
-            name: n if name == "records" else rounded(n) for name, n in exact["released"].items()
-        }
-        public["share"] = {what: coarse(share) for what, share in exact["share"].items()}
-        public["withheld"]["actions"] = withheld if is_hidden(withheld) else {OTHER: NOT_SHOWN}
-    # Rows are in open sessions, or actions from the pool, of however many: the night before says who else waited.
-    apart = any(behind["apart"])
-    # With repeats of k people rows say nothing of actions.
-    if (public["rounded"] or apart) and repeated < k <= behind["rows"]:
-        public["rounded"] += ["rows.kept", "rows.read"]
-        lost = sum(n for n in (*exact["rows"]["rejected"].values(), *dropped.values()) if isinstance(n, int))
-        public["rows"]["kept"] = rounded(exact["rows"]["kept"])
-        public["rows"]["read"] = NOT_SHOWN if is_hidden(dropped) else public["rows"]["kept"] + lost
-    public["privacy"]["withheld_by_reason"] = {
-        reason: n if isinstance(n, str) else _share(n, exact["actions"])
-        for reason, n in public["withheld"]["actions"].items()
-    }
+    public["privacy"]["withheld_by_reason"] = shares
     return public
+
+
+def _tell_rows(rows: dict[str, Any], behind: dict[str, Any], k: int) -> dict[str, Any]:
+    """Rounded; `read` not at all beside a reason that few people are behind."""
+    if behind["rows"] < k:
+        few = fewer_than(k)
+        sums = {kind: {OTHER: few} if rows[kind] else {} for kind in ("rejected", "dropped")}
+        return {"read": few, "kept": few, **sums}
+    dropped = tell(_with_people(rows["dropped"], behind["dropped"]), k)
+    return {
+        "read": NOT_SHOWN if is_hidden(dropped) else tell_count(rows["read"]),
+        "kept": tell_count(rows["kept"]),
+        "rejected": tell_counts(rows["rejected"]),
+        "dropped": dropped,
+    }
 
 
 def _tell_pool(pool: dict[str, Any], k: int) -> dict[str, Any]:
@@ -177,7 +190,7 @@ def _tell_pool(pool: dict[str, Any], k: int) -> dict[str, Any]:
     told: dict[str, Any] = {"generation": pool["generation"]}
     for name in POOL_FIGURES:
         few = 0 < pool[f"{name}_people"] < k
-        told[name] = fewer_than(k) if few else rounded(pool[name])
+        told[name] = fewer_than(k) if few else tell_count(pool[name])
     return told
 
 

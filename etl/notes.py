@@ -19,7 +19,6 @@ def notes_of(manifest: dict[str, Any]) -> list[str]:
         == policy.get("names", "none")
         == "none",
         "units not known": policy["min_outside_unit"] == 0,
-        "totals rounded down": bool(manifest.get("rounded")),
         "part of the input missing": bool(manifest.get("input", {}).get("damage_accepted")),
         "simulated": manifest["simulated"],
     }

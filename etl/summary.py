@@ -52,7 +52,7 @@ def print_summary(manifest: dict[str, Any], *, headline: str, where: dict[str, P
     def add(name: str, value: object, note: str = "") -> None:
         table.add_row(name, f"{value:,}" if isinstance(value, int) else cell(str(value)), cell(note))
 
-    read_in = f"in {manifest['input']['files']:,} files"
+    read_in = f"in {manifest['input']['files']:,} files; all counts but those of records are rounded down"
     if isinstance(rows["read"], str):
         read_in += "; the total would tell what few people did"
     add("rows read", rows["read"], read_in)

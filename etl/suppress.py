@@ -13,29 +13,49 @@ from transforms.ladder import round_people
 OTHER: Final = "other"
 NOT_SHOWN: Final = "not shown"
 """What stands in the place of a total from which a count about fewer than k people could be computed."""
+FEWEST: Final = 10
+"""The first step of the ladder of rows and actions."""
 
 
 def tell(reasons: Mapping[str, tuple[int, int]], k: int) -> dict[str, int | str]:
-    """Counts by reason, those with fewer than k people behind them told together with another reason.
+    """Round the counts by reason, those with fewer than k people behind them together with another reason.
 
     Args:
         reasons: reason → (count, people behind it). Reasons without a count are not told.
 
     Returns:
-        Counts with the same total; or, where every reason has fewer than k people and there is nothing to hide them
-        among, no count at all: then the totals beside it must be hidden too (`is_hidden`).
+        Counts on the ladder of `tell_count`; or, where every reason has fewer than k people and there is nothing to hide
+        them among, no count at all: then the total beside it must be hidden too (`is_hidden`).
 
     >>> tell({"a": (50, 3), "b": (9, 30), "c": (70, 40)}, 10), tell({"a": (50, 3)}, 10)
-    ({'c': 70, 'other': 59}, {'other': '< 10'})
+    ({'c': 50, 'other': 50}, {'other': '< 10'})
     """
+    merged = _merged(reasons, k)
+    return {OTHER: fewer_than(k)} if merged is None else {name: tell_count(n) for name, n in merged.items()}
+
+
+def tell_shares(reasons: Mapping[str, tuple[int, int]], k: int, whole: int) -> dict[str, float | str]:
+    """What `tell` counts as shares of the whole, to a hundredth.
+
+    >>> tell_shares({"a": (50, 3), "b": (9, 30), "c": (70, 40)}, 10, 900), tell_shares({"a": (50, 3)}, 10, 900)
+    ({'c': 0.07, 'other': 0.06}, {'other': '< 10'})
+    """
+    merged = _merged(reasons, k)
+    if merged is None:
+        return {OTHER: fewer_than(k)}
+    return {name: coarse(n / whole) if whole else 0.0 for name, n in merged.items()}
+
+
+def _merged(reasons: Mapping[str, tuple[int, int]], k: int) -> dict[str, int] | None:
+    """Exact counts, those of few people together with the smallest of many; None: there is none of many."""
     present = {reason: counts for reason, counts in reasons.items() if counts[0]}
     small = {reason for reason, (_, people) in present.items() if people < k}
     large = sorted(present.keys() - small, key=lambda reason: (present[reason][0], reason))
     if small and not large:
-        return {OTHER: fewer_than(k)}
+        return None
     if small:
         small.add(large[0])
-    told: dict[str, int | str] = {reason: present[reason][0] for reason in sorted(present.keys() - small)}
+    told = {reason: present[reason][0] for reason in sorted(present.keys() - small)}
     return told | ({OTHER: sum(present[reason][0] for reason in small)} if small else {})
 
 
@@ -44,21 +64,29 @@ def is_hidden(told: Mapping[str, int | str]) -> bool:
     return any(isinstance(count, str) for count in told.values())
 
 
-def rounded(count: int) -> int:
-    """A count rounded down to two significant digits, and to a multiple of ten: what may be said where the exact one would
-    give a small count away.
+def tell_count(count: int) -> int | str:
+    """A count of rows or actions rounded down to the ladder that people are told on, from ten on; 0 is told as it is.
 
-    >>> rounded(1_276), rounded(1_200), rounded(93), rounded(4)
-    (1200, 1200, 90, 0)
+    The night tells the same whatever was told before it, and still no difference of two nights says what few people did: a
+    count of 300 and another of 337 are both told as 300.
+
+    >>> [tell_count(count) for count in (0, 9, 14, 300, 337, 12_345)]
+    [0, '< 10', 10, 300, 300, 10000]
     """
-    step = 10
-    while count >= 100 * step:
-        step *= 10
-    return count // step * step
+    if count == 0:
+        return 0
+    if count < FEWEST:
+        return fewer_than(FEWEST)
+    return int(round_people(np.array([count]), k=FEWEST)[0])
+
+
+def tell_counts(counts: Mapping[str, int]) -> dict[str, int | str]:
+    """`tell_count` of each."""
+    return {name: tell_count(count) for name, count in sorted(counts.items()) if count}
 
 
 def coarse(share: float) -> float:
-    """A share rounded down to a hundredth: what may be said of a share whose whole is not shown.
+    """A share rounded down to a hundredth: with more digits part and whole could be computed from it.
 
     >>> coarse(0.99987), coarse(0.29)
     (0.99, 0.29)

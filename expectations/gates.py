@@ -24,15 +24,18 @@ __all__ = ["Check", "preload", "run_input_gate", "run_release_gate", "run_versio
 Verdict = Literal["published", "published with warnings", "quarantined"]
 
 
-def run_input_gate(manifest: Manifest, policy: Mapping[str, Any]) -> list[Check]:
+def run_input_gate(
+    manifest: Manifest, policy: Mapping[str, Any], *, told: Manifest | None = None
+) -> list[Check]:
     """Judge what was read.
 
     Args:
-        manifest: `rows`, `people`, `input`, `window` and `privacy` of a public manifest.
+        manifest: `rows`, `active`, `input`, `window` and `privacy` of a manifest, exact or public.
         policy: the manifest's policy.
+        told: the public manifest, whose figures stand as what was observed; None: those of `manifest` do.
     """
     metrics = input_metrics(manifest)
-    return _run("input", one_row(metrics), input_rules(manifest, policy, metrics))
+    return _run("input", one_row(metrics), input_rules(manifest if told is None else told, policy, metrics))
 
 
 def run_release_gate(
@@ -69,10 +72,17 @@ def run_release_gate(
     ]
 
 
-def run_version_gate(manifest: Manifest, history: Sequence[Manifest]) -> list[Check]:
-    """Judge a version against itself and the median of the comparable versions before it; warnings only."""
+def run_version_gate(
+    manifest: Manifest, history: Sequence[Manifest], *, exact: Manifest | None = None
+) -> list[Check]:
+    """Judge a version against itself and the median of the comparable versions before it; warnings only.
+
+    Args:
+        manifest, history: public manifests; only they are compared.
+        exact: the exact manifest, whose figures must agree with each other; None: those of `manifest` must.
+    """
     found = drifts(manifest, history)
-    metrics = {**version_metrics(manifest), **drift_metrics(found)}
+    metrics = {**version_metrics(manifest if exact is None else exact), **drift_metrics(found)}
     return _run("version", one_row(metrics), version_rules(metrics, found))
 
 

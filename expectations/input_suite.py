@@ -15,7 +15,8 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
     """The expectations on one row of `input_metrics`.
 
     Args:
-        policy: `k`, `max_reject_ratio`, `min_active`.
+        manifest: the figures that are shown as observed. policy: `k`, `max_reject_ratio`, `min_active`.
+        metrics: what is judged; of these nothing is shown but on which side of a limit it is.
     """
     k, allowed = policy["k"], policy["max_reject_ratio"]
     rows, counted = manifest["rows"], manifest["privacy"]["people_counted_as"]
@@ -54,7 +55,7 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             "critical",
             f"At most {allowed:.2%} of the rows could not be used.",
             (0, allowed),
-            f"{metrics['reject_ratio']:.2%}",
+            _ratio(metrics["reject_ratio"], allowed),
             unread,
         ),
         rule(
@@ -99,3 +100,10 @@ def input_rules(manifest: Manifest, policy: Mapping[str, Any], metrics: Mapping[
             "enough" if metrics["people"] >= policy["min_active"] else "too few",
         ),
     ]
+
+
+def _ratio(ratio: float, allowed: float) -> str:
+    """On which side of the limit: from the ratio itself, rejects could be counted."""
+    if ratio == 0:
+        return "none"
+    return "not more" if ratio <= allowed else "more"

@@ -56,10 +56,18 @@ def percent(share: float) -> str:
 
 
 def part_of(part: int | str, whole: int | str) -> str:
-    """How much of the whole a part is, where both are exactly known and the whole is not empty; else nothing."""
+    """About how much of the whole a part is, where both are told and the whole is not empty; else nothing.
+
+    Both are rounded down, so that the share is no better than its first digit.
+
+    >>> part_of(30, 300), part_of(0, 300), part_of("< 10", 300), part_of(1_000, 1_000)
+    ('about 10%', '0%', '', 'about 100%')
+    """
     parts, wholes = bounds(part), bounds(whole)
-    known = parts.low == parts.high and wholes.low == wholes.high > 0
-    return percent(parts.low / wholes.low) if known else ""
+    if parts.low != parts.high or not wholes.low == wholes.high > 0:
+        return ""
+    share = float(f"{min(parts.low / wholes.low, 1):.1g}")
+    return f"about {percent(share)}" if share else "0%"
 
 
 def day(text: str | None) -> str:

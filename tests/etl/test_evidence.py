@@ -12,6 +12,7 @@ import pytest
 import etl.run
 from etl.evidence import collect_evidence
 from tests.etl.test_pipeline import KEY, go, workplace, write_lines
+from tests.exact import exact_of
 from transforms.ladder import round_people
 
 GAP_US = 30 * 60 * 1_000_000
@@ -71,12 +72,13 @@ def test_what_is_known_of_people_is_what_they_did(made, people):
 
 
 def test_actions_and_what_was_released_of_them_are_counted_by_person(made, people):
-    manifest, _, evidence = made[1][0]
+    _, registry, evidence = made[1][0]
+    exact = exact_of(registry)
     for events, counted in zip(people, evidence.activity.actions, strict=True):
         steps = list(zip(sessions(events), map(levels, events), strict=True))
         assert counted == 1 + sum(after != before for before, after in pairwise(steps))
-    assert evidence.activity.actions.sum() == manifest["actions"]
-    assert evidence.activity.released.sum() == manifest["released"]["events"]
+    assert evidence.activity.actions.sum() == exact["actions"]
+    assert evidence.activity.released.sum() == exact["released"]["events"]
     lengths = np.array([len(names) for names in evidence.published.actions.to_pylist()])
     for person in range(len(people)):
         mine = evidence.emitted.record[evidence.emitted.person == person]

@@ -190,9 +190,9 @@ def test_sealed_tables_open_with_their_key_and_name_only(tmp_path):
 @pytest.mark.parametrize(
     ("reasons", "told"),
     [
-        ({"cap": (50, 20), "rare_token": (9, 30)}, {"cap": 50, "rare_token": 9}),
-        ({"cap": (50, 3), "rare_token": (9, 30), "x": (5, 40)}, {"other": 55, "rare_token": 9}),
-        ({"cap": (50, 3), "x": (5, 2), "rare_token": (9, 30)}, {"other": 64}),
+        ({"cap": (50, 20), "rare_token": (39, 30)}, {"cap": 50, "rare_token": 30}),
+        ({"cap": (50, 3), "rare_token": (39, 30), "x": (45, 40)}, {"other": 75, "x": 30}),
+        ({"cap": (50, 3), "x": (5, 2), "rare_token": (39, 30)}, {"other": 75}),
         ({"cap": (50, 3)}, {"other": "< 10"}),
         ({"cap": (50, 3), "rare_token": (9, 9)}, {"other": "< 10"}),
         ({"cap": (0, 0)}, {}),

@@ -8,6 +8,7 @@ LIES = "tests/verifier/test_lies.py::test_lie_is_caught"
 QUARANTINE = "tests/etl/test_quarantine.py"
 EYES = "tests/privacy/test_second_eyes.py"
 SMALL = "tests/etl/test_small_counts.py"
+SUBTRACTION = "tests/auditor/test_subtraction.py"
 SHARES = "tests/etl/test_risk_figures.py"
 T3 = "tests/privacy/test_t03_schema_gate.py"
 KILLED = "tests/store/test_killed.py"
@@ -128,17 +129,63 @@ PUBLISHING = (
     mutant(
         "the rows read are told although they give a small count away",
         f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
-        ("etl/manifest.py", '    if is_hidden(dropped) and behind["rows"] >= k:\n', "    if False:\n"),
+        ("etl/manifest.py", "NOT_SHOWN if is_hidden(dropped) else tell_count", "tell_count"),
     ),
     mutant(
         "the actions are told although they give a small count away",
         f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
-        ("etl/manifest.py", "{name: rounded(exact[name]) for name in (", "{name: exact[name] for name in ("),
+        (
+            "etl/manifest.py",
+            "{name: tell_count(exact[name]) for name in (",
+            "{name: exact[name] for name in (",
+        ),
     ),
     mutant(
         "the share is exact where its whole is not told",
         f"{SMALL}::test_the_public_view_hides_totals_and_changes_nothing_of_the_exact_one",
         ("etl/manifest.py", "{what: coarse(share) for", "{what: share for"),
+    ),
+    mutant(
+        "rows are told exactly where many people are behind them",
+        SUBTRACTION,
+        (
+            "etl/suppress.py",
+            "    return int(round_people(np.array([count]), k=FEWEST)[0])\n",
+            "    return count\n",
+        ),
+    ),
+    mutant(
+        "the reasons are told exactly where many people are behind them",
+        SUBTRACTION,
+        ("etl/suppress.py", "{name: tell_count(n) for name, n in merged.items()}\n", "merged\n"),
+    ),
+    mutant(
+        "people are told exactly where there are many",
+        "tests/etl/test_small_counts.py::test_people_are_told_in_steps_too",
+        (
+            "etl/manifest.py",
+            '(tell_people(exact[name], k) for name in ("people", "active"))',
+            '(exact["people"], tell_people(exact["active"], k))',
+        ),
+    ),
+    mutant(
+        "the input gate says the ratio of rejects",
+        SMALL,
+        (
+            "expectations/input_suite.py",
+            '_ratio(metrics["reject_ratio"], allowed)',
+            "f\"{metrics['reject_ratio']:.2%}\"",
+        ),
+    ),
+    mutant(
+        "the input gate says what was read exactly",
+        SMALL,
+        ("etl/gates.py", "run_input_gate(exact, policy, told=public)", "run_input_gate(exact, policy)"),
+    ),
+    mutant(
+        "an error says how many rows were rejected exactly",
+        SMALL,
+        ("etl/input_check.py", "    told = tell_count(count)\n", "    told = count\n"),
     ),
     mutant(
         "a share about fewer than k people is told",

@@ -230,7 +230,7 @@ NIGHTS = (
         WINDOWS,
         (
             "etl/manifest.py",
-            "told[name] = fewer_than(k) if few else rounded(pool[name])",
+            "told[name] = fewer_than(k) if few else tell_count(pool[name])",
             "told[name] = pool[name]",
         ),
     ),
@@ -239,8 +239,8 @@ NIGHTS = (
         WINDOWS,
         (
             "etl/manifest.py",
-            'public["active"] = tell_people(exact["active"], k)',
-            'public["active"] = exact["active"]',
+            '(tell_people(exact[name], k) for name in ("people", "active"))',
+            '(tell_people(exact["people"], k), exact["active"])',
         ),
     ),
     mutant(
