@@ -24,7 +24,8 @@ def cut(
     what came out before.
 
     Args:
-        persons: binary(16), of each run of rows of one person. first: where each run begins.
+        persons: binary(16), of each run of rows of one person, as `before` (`Before.of_people`) names them.
+        first: where each run begins.
         time_us: of all rows, ascending within a run. longest_us: 0: no row.
     """
     mask = np.zeros(len(time_us), np.bool_)
@@ -53,7 +54,7 @@ def _rows(times: Int64s) -> list[tuple[int, int]]:
 
 def _gone(persons: Any, before: Before) -> dict[int, list[tuple[int, int]]]:
     """What came out before, by the number of its person's run."""
-    whose = pc.index_in(before.spent.column("person"), value_set=persons).to_pylist()
+    whose = pc.index_in(before.spent.column("account"), value_set=persons).to_pylist()
     columns = (before.spent.column(name).to_pylist() for name in ("from_us", "to_us"))
     gone: dict[int, list[tuple[int, int]]] = {}
     for run, begin, end in zip(whose, *columns, strict=True):

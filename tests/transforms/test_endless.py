@@ -29,7 +29,7 @@ def cuts(rows: list[Row], spent: list[Spent] = ()) -> list[bool]:
         person, persons, time_us, gap_us=GAP, longest_us=LONGEST, spent=intervals(list(spent))
     )
     first = np.flatnonzero(np.append(True, person[1:] != person[:-1]))
-    before = Before(intervals(list(spent)).cast(SPENT), 0)
+    before = Before(intervals(list(spent)).rename_columns(SPENT.names).cast(SPENT), 0)
     recount = cut(persons, first, time_us, before, gap_us=GAP, longest_us=LONGEST)
     assert found.tolist() == recount.tolist()
     return found.tolist()
