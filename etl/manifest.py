@@ -151,7 +151,7 @@ def public_manifest(exact: dict[str, Any]) -> dict[str, Any]:
     cut, repeated = (exact["risk"] or {}).get("transitions_withheld_from", 0), behind["repeats"]
     # What few people did in the night itself is the rest beside what waited.
     if not is_hidden(withheld) and any(0 < people < k for people in (cut, repeated, behind["rows"])):
-        withheld = shares = {OTHER: NOT_SHOWN}
+        withheld, shares = {OTHER: NOT_SHOWN}, {OTHER: NOT_SHOWN}
     public["withheld"] = {"actions": withheld}
     public["privacy"]["withheld_by_reason"] = shares
     return public
