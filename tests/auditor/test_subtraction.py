@@ -40,16 +40,16 @@ def audited(manifests, names):
 
 
 def told_with(count, few):
-    """Two nights: 300 rows are kept in each, and one person's rows dropped; the second reads the first one's again."""
+    """Two nights: 310 rows are kept in each, and one person's rows dropped; the second reads the first one's again."""
     nights = []
     for read, dropped in (
-        (300 + few, {"not_admitted": (few, 1)}),
-        (600 + few, {"not_admitted": (few, 1), "seen_before": (300, 30)}),
+        (310 + few, {"not_admitted": (few, 1)}),
+        (620 + few, {"not_admitted": (few, 1), "seen_before": (310, 30)}),
     ):
         told = tell(dropped, 10) if count is tell_count else {"other": "< 10"}
         if count is not tell_count and len(dropped) > 1:
             told = {"other": count(sum(n for n, _ in dropped.values()))}
-        rows = {"read": count(read), "kept": count(300), "rejected": {}, "dropped": told}
+        rows = {"read": count(read), "kept": count(310), "rejected": {}, "dropped": told}
         nights.append({"rows": rows, "withheld": {"actions": {"other": "not shown"}}, "rounded": ["rows"]})
     return nights
 

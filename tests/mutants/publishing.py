@@ -156,7 +156,7 @@ PUBLISHING = (
     ),
     mutant(
         "the reasons are told exactly where many people are behind them",
-        SUBTRACTION,
+        "tests/etl/test_registry.py::test_a_reason_with_few_people_behind_it_is_told_with_another",
         ("etl/suppress.py", "{name: tell_count(n) for name, n in merged.items()}\n", "merged\n"),
     ),
     mutant(
