@@ -23,6 +23,7 @@ from transforms.decode.delimited_scan import (
     TOO_LONG,
     Dialect,
     Fields,
+    odd_records,
     scan_fields,
 )
 from transforms.decode.header_again import ColumnsChangeError, judge
@@ -39,7 +40,6 @@ _REASONS: Final = {
 _MOST_FIELDS: Final = 1 << 16
 _HEADER: Final = 127
 """The status of a record that is the header again."""
-_NINE: Final = 0x39
 _DIGIT: Final = re.compile(rb"[0-9]")
 _INCOMPLETE: Final = frozenset({reasons.FIELD_COUNT, reasons.QUOTE_UNCLOSED, reasons.UTF8_INVALID})
 """What is wrong with a record of which the end is missing."""
@@ -164,14 +164,9 @@ class Delimited:
         """Mark headers that say the same again; raise ColumnsChangeError at the first that says something else."""
         at = self._columns.index(self._time)
         buffer = np.frombuffer(data, np.uint8)
-        begins = np.minimum(found.values[at], max(len(data) - 1, 0))
-        # A time begins with a digit or a sign; where it begins with a word, most patterns have a digit behind it.
-        if not len(found.starts):
-            return
-        odd = (found.status == FINE) & (found.sizes[at] > 0) & (buffer[begins] > _NINE)
-        rows = np.flatnonzero(odd | (found.status == FIELD_COUNT))
+        rows = odd_records(buffer, found.status, found.values[at], found.sizes[at])
         wanted = self._time.casefold().encode()
-        for row in map(int, rows):
+        for row in rows.tolist():
             start, end = int(found.starts[row]), int(found.ends[row])
             if found.status[row] == FINE:
                 begin = int(found.values[at, row])

@@ -29,6 +29,7 @@ CAREFUL: Final = 2
 
 _COMPLETE, _CUT, _UNCLOSED, _MALFORMED = 0, 1, 2, 3
 _UNKNOWN: Final = -1
+_NINE: Final = 0x39
 
 
 class Dialect(NamedTuple):
@@ -105,6 +106,25 @@ def scan_fields(
     return Fields(
         starts[:found], ends[:found], status[:found], counts[:found], *by_slot, consumed, unfinished
     )
+
+
+def odd_records(data: Bytes, status: Int8s, values: Int64s, sizes: Int32s) -> Int64s:
+    """The records with a wrong number of fields, and those whose field at `values` begins with no digit and no sign."""
+    rows = np.empty(len(status), np.int64)  # room that is not used is never touched
+    return rows[: _odd_records(data, status, values, sizes, rows)]
+
+
+@kernel
+def _odd_records(data: Bytes, status: Int8s, values: Int64s, sizes: Int32s, rows: Int64s) -> int:
+    found = 0
+    for row in range(len(status)):
+        # A time begins with a digit or a sign; what begins with a word may be a header.
+        if status[row] == FIELD_COUNT or (
+            status[row] == FINE and sizes[row] > 0 and data[values[row]] > _NINE
+        ):
+            rows[found] = row
+            found += 1
+    return found
 
 
 @kernel
