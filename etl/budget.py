@@ -94,10 +94,11 @@ class Watch:
 
     def stop(self) -> None:
         """Look no longer, and interrupt nobody from here on: what is undone now must be undone to its end."""
-        self._done.set()
-        for _ in range(3):  # an interruption that was on its way is met here
+        while True:  # an interruption that was on its way is met here
             try:
+                self._done.set()
                 self._thread.join()
+                return
             except KeyboardInterrupt:
                 if not self.is_over:
                     raise
@@ -156,15 +157,16 @@ def within(limit: int | None) -> Iterator[Watch]:
     """
     watch = Watch(limit)
     try:
-        yield watch
-    except (KeyboardInterrupt, Exception) as error:
+        try:
+            yield watch
+        finally:
+            watch.stop()
+    except (KeyboardInterrupt, Exception) as error:  # also one that came while the body was left
         watch.stop()
         if not watch.is_over and not _is_too_little(error):
             raise
         logs.interrupted.clear()
         raise ConfigError(_said(limit)) from None
-    finally:
-        watch.stop()
 
 
 def _say_nothing_of_interruptions() -> None:

@@ -40,6 +40,8 @@ def judge(fields: Sequence[str], names: Sequence[str], time_column: str) -> Said
     'other'
     >>> judge(["anna", "unknown", "open"], ["user", "ts", "event"], "ts")
     'record'
+    >>> judge(["anna", "no time", "open"], ["user", "ts", "event"], "ts")
+    'record'
     """
     words, known = [_plain(field) for field in fields], [_plain(name) for name in names]
     if words == known:
@@ -48,7 +50,9 @@ def judge(fields: Sequence[str], names: Sequence[str], time_column: str) -> Said
     if len(words) != len(known):
         return "other" if _plain(time_column) in found and len(found) > 1 else "record"
     time = words[known.index(_plain(time_column))]
-    header = len(found) > 1 or time in found or _TIMELIKE.search(time)
+    # Names of columns stand in every field, and each once; the one of the times is a word, not a remark.
+    named = "" not in words and len(set(words)) == len(words) and not re.search(r"\s", time)
+    header = len(found) > 1 or time in found or (named and _TIMELIKE.search(time))
     return "other" if header else "record"
 
 
