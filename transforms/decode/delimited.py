@@ -39,7 +39,8 @@ _REASONS: Final = {
 _MOST_FIELDS: Final = 1 << 16
 _HEADER: Final = 127
 """The status of a record that is the header again."""
-_NINE: Final = 0x39
+_BEGINS_TIME: Final = np.isin(np.arange(256), np.frombuffer(b"+-0123456789", np.uint8))
+"""Whether a byte may be the first of a plain time."""
 _DIGIT: Final = re.compile(rb"[0-9]")
 _INCOMPLETE: Final = frozenset({reasons.FIELD_COUNT, reasons.QUOTE_UNCLOSED, reasons.UTF8_INVALID})
 """What is wrong with a record of which the end is missing."""
@@ -165,10 +166,10 @@ class Delimited:
         at = self._columns.index(self._time)
         buffer = np.frombuffer(data, np.uint8)
         begins = np.minimum(found.values[at], max(len(data) - 1, 0))
-        # A time begins with a digit or a sign; where it begins with a word, most patterns have a digit behind it.
+        # A time begins with a digit or a sign; where it begins with a word or a blank, most have a digit behind it.
         if not len(found.starts):
             return
-        odd = (found.status == FINE) & (found.sizes[at] > 0) & (buffer[begins] > _NINE)
+        odd = (found.status == FINE) & (found.sizes[at] > 0) & ~_BEGINS_TIME[buffer[begins]]
         rows = np.flatnonzero(odd | (found.status == FIELD_COUNT))
         wanted = self._time.casefold().encode()
         for row in map(int, rows):
