@@ -85,7 +85,9 @@ class Reader(ThreadedDoFn):
         if not is_small(split, self._job.events.mapping):
             yield from self._given(self.read, split)
             return
-        if self._small and not (alike(self._small[0], split) and self._claims(self._small[0]) == self._claims(split)):
+        if self._small and not (
+            alike(self._small[0], split) and self._claims(self._small[0]) == self._claims(split)
+        ):
             yield from self._flushed()
         self._small.append(split)
         self._small_bytes += split.file.size_bytes

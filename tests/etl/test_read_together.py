@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from etl import read_together
-from etl.errors import GateError
+from etl.errors import QuarantinedError
 from etl.inputs import find_inputs, plan_splits
 from etl.read_together import is_small, join
 from etl.reading import decode_text, read_raw
@@ -107,7 +107,12 @@ def night_of(folder, monkeypatch, *, small, name):
     monkeypatch.setenv("DESIREPATH_KEY", KEY)
     monkeypatch.setattr(read_together, "SMALL_BYTES", small)
     (folder / "logs").mkdir(parents=True)
-    times = ["16T09:00:00", "16T09:01:00", "17T01:00:00", "28T09:00:00"]  # the last one of a clock that is ahead
+    times = [
+        "16T09:00:00",
+        "16T09:01:00",
+        "17T01:00:00",
+        "28T09:00:00",
+    ]  # the last one of a clock that is ahead
     for part in range(2):
         rows = [
             {"user_id": f"u{at}", "ts": f"2026-11-{time}Z", "event_type": "click", "app": "A"}
@@ -122,7 +127,7 @@ def night_of(folder, monkeypatch, *, small, name):
 
 def test_small_files_named_after_a_night_must_be_of_it(tmp_path, monkeypatch):
     for small in (0, 1 << 16):
-        with pytest.raises(GateError, match="named after the night are of its hours"):
+        with pytest.raises(QuarantinedError, match="named after the night are of its hours"):
             night_of(tmp_path / str(small), monkeypatch, small=small, name="2026-11-16")
 
 
