@@ -23,6 +23,7 @@ from etl.shuffle import Travelling, send
 from etl.threaded import ThreadedDoFn
 from transforms.buckets import partition
 from transforms.decode import Decoded
+from transforms.decode.header_again import ColumnsChangeError
 from transforms.events import Normalised, to_events
 from transforms.memo import Memo
 from transforms.statistics import ReadStatistics, measure
@@ -84,12 +85,17 @@ class Reader(ThreadedDoFn):
         if not is_small(split, self._job.events.mapping):
             yield from self._given(self.read, split)
             return
-        if self._small and not alike(self._small[0], split):
+        if self._small and not (
+            alike(self._small[0], split) and self._claims(self._small[0]) == self._claims(split)
+        ):
             yield from self._flushed()
         self._small.append(split)
         self._small_bytes += split.file.size_bytes
         if len(self._small) >= TOGETHER_FILES or self._small_bytes >= TOGETHER_BYTES:
             yield from self._flushed()
+
+    def _claims(self, split: Split) -> bool:
+        return claims_night(split.file.path, self._job.events.night)
 
     def _flushed(self) -> Iterator[Any]:
         small, self._small, self._small_bytes = self._small, [], 0
@@ -143,24 +149,31 @@ class _Read(Reader):
         done = super().read_together(apart)
         if joined is None:
             return done
-        decoded = decode_text(
-            joined.text,
-            joined.split,
-            job.events.mapping,
-            record_key=job.events.record_key if job.events.mapping.dedupe == "record" else None,
-            max_record_bytes=job.max_record_bytes,
-        )
+        try:
+            decoded = decode_text(
+                joined.text,
+                joined.split,
+                job.events.mapping,
+                record_key=None,
+                max_record_bytes=job.max_record_bytes,
+            )
+        except ColumnsChangeError:  # by itself, the file says which it is
+            return super().read_together(splits)
         rows = decoded.rows.num_rows
-        normalised = to_events(decoded.rows, job.events, file=-1, memo=self._memo)
+        normalised = to_events(
+            decoded.rows, job.events, file=-1, memo=self._memo, claims=self._claims(splits[0])
+        )
         statistics = measure(normalised, decoded.rejects, rows=rows, file=-1, first_us=job.events.first_us)
         outputs = [
             TaggedOutput(REJECTS, (file, batch))
             for rejects in (decoded.rejects, normalised.rejects, normalised.too_late)
             for file, batch in joined.rejects(rejects)
         ]
+        outputs += [TaggedOutput(AHEAD, clocks) for clocks in joined.rejects(normalised.ahead)]
         outputs.append(TaggedOutput(STATISTICS, statistics))
         advance("read", rows + decoded.rejects.num_rows)
-        return Done([*done.outputs, *outputs], [*done.held, joined.events(normalised.events)])
+        held = [*done.held, joined.events(normalised.events), normalised.named]
+        return Done([*done.outputs, *outputs], held)
 
     def read(self, split: Split) -> Done:
         job = self._job

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from etl import read_together
+from etl.errors import QuarantinedError
 from etl.inputs import find_inputs, plan_splits
 from etl.read_together import is_small, join
 from etl.reading import decode_text, read_raw
+from tests.etl.workplace import KEY, go
 from transforms.mapping import NATIVE, Mapping
 from transforms.schemas import POSITION
 
@@ -97,3 +101,40 @@ def test_large_files_and_accounts_in_paths_are_read_by_themselves(tmp_path, monk
     assert not is_small(split, by_path)
     monkeypatch.setattr(read_together, "SMALL_BYTES", 10)
     assert not is_small(split, NATIVE)
+
+
+def night_of(folder, monkeypatch, *, small, name):
+    monkeypatch.setenv("DESIREPATH_KEY", KEY)
+    monkeypatch.setattr(read_together, "SMALL_BYTES", small)
+    (folder / "logs").mkdir(parents=True)
+    times = [
+        "16T09:00:00",
+        "16T09:01:00",
+        "17T01:00:00",
+        "28T09:00:00",
+    ]  # the last one of a clock that is ahead
+    for part in range(2):
+        rows = [
+            {"user_id": f"u{at}", "ts": f"2026-11-{time}Z", "event_type": "click", "app": "A"}
+            for at in range(part, 24, 2)
+            for time in times
+        ]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / "logs" / f"{name}-{part}.jsonl").write_text(text)
+    given = {"k": 10, "min_active": 2, "participation": "none", "max_reject_ratio": 0.9}
+    return go(folder, date="2026-11-16", window=None, **given)
+
+
+def test_small_files_named_after_a_night_must_be_of_it(tmp_path, monkeypatch):
+    for small in (0, 1 << 16):
+        with pytest.raises(QuarantinedError, match="named after the night are of its hours"):
+            night_of(tmp_path / str(small), monkeypatch, small=small, name="2026-11-16")
+
+
+def test_every_record_of_small_files_is_counted_as_one_of_a_large_file_is(tmp_path, monkeypatch):
+    apart, joined = (
+        night_of(tmp_path / str(small), monkeypatch, small=small, name="a").manifest["rows"]
+        for small in (0, 1 << 16)
+    )
+    assert joined == apart
+    assert joined["read"] > joined["kept"]

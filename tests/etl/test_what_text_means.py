@@ -68,6 +68,19 @@ def test_another_header_stops_the_night_in_any_split(tmp_path: Path) -> None:
     assert records(tmp_path) == [["open", "edit", "save"]]
 
 
+def test_another_header_stops_the_night_in_small_files_that_are_read_together(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir(exist_ok=True)
+    good = "user\tts\tevent\nann\t2026-11-16T09:00:00Z\topen\n"
+    (tmp_path / "logs" / "b.tsv").write_text(good)
+    with pytest.raises(InputError, match=r"a\.tsv: another header stands at byte 44,"):
+        go(
+            tmp_path,
+            CSV.replace("csv", "tsv"),
+            name="a.tsv",
+            text=good + "event\tts\tuser\nopen\t2026-11-16T10:00:00Z\tann\n",
+        )
+
+
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "json", "parquet"])
 def test_nobody_is_no_person(tmp_path: Path, kind: str) -> None:
     table = pa.table(

@@ -24,6 +24,11 @@ READING = (
         (HEADER, 'return "other" if header else "record"', 'return "record"'),
     ),
     mutant(
+        "small files claim no night",
+        "tests/etl/test_read_together.py::test_small_files_named_after_a_night_must_be_of_it",
+        ("etl/read_step.py", "claims=self._claims(splits[0])", "claims=False"),
+    ),
+    mutant(
         "null words are people",
         "tests/transforms/test_missing.py",
         (

@@ -135,4 +135,7 @@ def _csv() -> bytes:
     writer = csv.DictWriter(sink, CSV_FIELDS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    return sink.getvalue().encode() + f'{ROW},{ROW}\nu1,1795000000000000,"{ROW}\nu1,1795000000000001,press,Shift,,,,,\n'.encode()
+    return (
+        sink.getvalue().encode()
+        + f'{ROW},{ROW}\nu1,1795000000000000,"{ROW}\nu1,1795000000000001,press,Shift,,,,,\n'.encode()
+    )

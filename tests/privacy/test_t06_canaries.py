@@ -163,7 +163,11 @@ def test_k_people_make_the_difference(tmp_path, capfd):
     assert main_nightly(words(flags)) == 0
     capfd.readouterr()
     found = holding(tmp_path / "registry", ROW)
-    assert {place.split("/")[0].partition(":")[0] for place in found} == {"data", "vocabulary", "tokenizer.json"}
+    assert {place.split("/")[0].partition(":")[0] for place in found} == {
+        "data",
+        "vocabulary",
+        "tokenizer.json",
+    }
 
 
 # --- runs that fail ------------------------------------------------------------------------------------------------

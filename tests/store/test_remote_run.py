@@ -57,6 +57,7 @@ def test_a_run_into_a_bucket(s3, tmp_path, flags, capfd):
             "audit",
             "dead-letters",
             "key-fingerprint",
+            "spelling",
             "lineage",
             "lock",
             "pool",

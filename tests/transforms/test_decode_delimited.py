@@ -137,7 +137,8 @@ def test_without_quotes_it_is_split_and_count(lines: list[str]) -> None:
     [
         ('x,"y\nz",w\n', [(0, "x", "w")], []),
         ('x,"y\nu,v,w\nz",w\n', [(5, "u", "w")], [(0, reasons.QUOTE_UNCLOSED), (11, reasons.FIELD_COUNT)]),
-        ('x,"y,z\nu,""v"",w\n', [], [(0, reasons.QUOTE_UNCLOSED), (7, reasons.QUOTE_MALFORMED)]),
+        # No record behind the quote can be read: the file may have been cut inside it.
+        ('x,"y,z\nu,""v"",w\n', [], [(0, reasons.STREAM_TRUNCATED), (7, reasons.QUOTE_MALFORMED)]),
         ('"a""b",,"c"\n', [(0, 'a"b', "c")], []),
         ('a"b,,c"\n', [(0, 'a"b', 'c"')], []),
         ('a,"b,c\nd,e,f\n', [(7, "d", "f")], [(0, reasons.QUOTE_UNCLOSED)]),
@@ -267,7 +268,7 @@ TIMES = mapping_of("u", "t", "e", format="csv")
 NAMED = {"names": ("u", "t", "e"), "max_record_bytes": 1000}
 
 
-@pytest.mark.parametrize("again", ["u,t,e\n", "\ufeffu,t,e\r\n", ' U ,"T",e\n'])
+@pytest.mark.parametrize("again", ["u,t,e\n", "\ufeffu,t,e\r\n", ' U ,"T",e\n', "u, t, e\n"])
 @pytest.mark.parametrize("piece", [1, 7, 1000])
 def test_the_same_header_again_is_no_record(again: str, piece: int) -> None:
     data = f"ann,2026-01-01,x\n{again}bob,2026-01-02,y\n".encode()
@@ -278,7 +279,10 @@ def test_the_same_header_again_is_no_record(again: str, piece: int) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    ["e,t,u", "e,T,u", "t,u,e", "u,e,t", "action,when,account", "e,created_at,u", "t,u", "u,t,e,more"],
+    [
+        *("e,t,u", "e,T,u", "t,u,e", "u,e,t", "action,when,account", "e,created_at,u", "t,u", "u,t,e,more"),
+        *("e, t, u", '"e","t","u"', '"e", "t", "u"', "'e','t','u'", "e,@timestamp,u", "e,$time,u"),
+    ],
 )
 @pytest.mark.parametrize("piece", [1, 7, 1000])
 def test_another_header_ends_the_reading(other: str, piece: int) -> None:
@@ -286,6 +290,13 @@ def test_another_header_ends_the_reading(other: str, piece: int) -> None:
     with pytest.raises(ColumnsChangeError) as caught:
         decode(data, TIMES, piece=piece, **NAMED)
     assert caught.value.position == 17
+
+
+def test_another_header_in_quotes_ends_the_reading_where_nothing_is_quoted() -> None:
+    plain = mapping_of("u", "t", "e", format="tsv")
+    data = b'ann\t2026-01-01\tx\n"e"\t"t"\t"u"\ny\t2026-01-02\tbob\n'
+    with pytest.raises(ColumnsChangeError):
+        decode(data, plain, **NAMED)
 
 
 def test_records_with_words_for_times_are_no_headers() -> None:

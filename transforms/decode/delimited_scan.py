@@ -29,6 +29,9 @@ CAREFUL: Final = 2
 
 _COMPLETE, _CUT, _UNCLOSED, _MALFORMED = 0, 1, 2, 3
 _UNKNOWN: Final = -1
+_PLUS: Final = 0x2B
+_MINUS: Final = 0x2D
+_ZERO: Final = 0x30
 _NINE: Final = 0x39
 
 
@@ -119,9 +122,11 @@ def _odd_records(data: Bytes, status: Int8s, values: Int64s, sizes: Int32s, rows
     found = 0
     for row in range(len(status)):
         # A time begins with a digit or a sign; what begins with a word may be a header.
-        if status[row] == FIELD_COUNT or (
-            status[row] == FINE and sizes[row] > 0 and data[values[row]] > _NINE
-        ):
+        odd = status[row] == FIELD_COUNT
+        if status[row] == FINE and sizes[row] > 0:
+            first = data[values[row]]
+            odd = not (_ZERO <= first <= _NINE or first in (_PLUS, _MINUS))
+        if odd:
             rows[found] = row
             found += 1
     return found

@@ -16,6 +16,9 @@ _TIMELIKE: Final = re.compile(
 )
 """What columns of times are called."""
 
+_AROUND: Final = " \t\r\n\"'`"
+"""What may stand around a name: blanks, and quotes where the mapping says that nothing is quoted."""
+
 Said = Literal["record", "same", "other"]
 
 
@@ -57,4 +60,4 @@ def judge(fields: Sequence[str], names: Sequence[str], time_column: str) -> Said
 
 
 def _plain(name: str) -> str:
-    return name.removeprefix("\ufeff").strip().casefold()
+    return name.removeprefix("\ufeff").strip(_AROUND).casefold()
