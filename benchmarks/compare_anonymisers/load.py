@@ -77,7 +77,8 @@ def read_ordered(name: str, pattern: str, mapping: Mapping) -> pa.RecordBatch:
     Raises:
         InputError: no file matches, or a record cannot be used.
     """
-    return order_events(read_batches(name, pattern, mapping)).events
+    batches = read_batches(name, pattern, mapping)
+    return order_events(batches, find_newest_first=mapping.order is None).events
 
 
 def read_batches(name: str, pattern: str, mapping: Mapping) -> list[pa.RecordBatch]:

@@ -16,6 +16,7 @@ from etl.nights_of_files import nights_to_read
 from etl.span import Span
 from etl.versions import Version
 from etl.window import begins_us
+from tests.exact import exact_of
 from tests.privacy.runs import DAY_US, MONDAY, click, go, released_rows, write_log
 from transforms.edges import Edges
 from transforms.statistics import ReadStatistics
@@ -45,14 +46,18 @@ def history(base: Path, *more: dict[str, Any], **changes: Any) -> dict[str, Any]
     week = [row for day in range(-7, 0) for row in at_work(day, "open", "edit", "save")]
     write_log(base / "history" / "h.jsonl", [*week, *more])
     settings = {"input": (str(base / "history"),), "window": "all", **FEW, **changes}
-    manifest: dict[str, Any] = go(base, **settings).manifest
-    return manifest
+    return exactly(base, go(base, **settings).manifest)
 
 
 def night(base: Path, date: str, **changes: Any) -> dict[str, Any]:
     settings = {"input": (str(base / "logs" / "{date}.jsonl"),), "window": None, "date": date, **FEW}
-    manifest: dict[str, Any] = go(base, **{**settings, **changes}).manifest
-    return manifest
+    return exactly(base, go(base, **{**settings, **changes}).manifest)
+
+
+def exactly(base: Path, public: dict[str, Any]) -> dict[str, Any]:
+    """A manifest with the exact counts in the place of those that are told."""
+    exact = exact_of(base / "registry", public["version"])
+    return public | {name: exact[name] for name in ("rows", "released", "pool")}
 
 
 def letters(base: Path) -> list[str]:
@@ -116,7 +121,7 @@ def test_what_few_did_the_night_after_is_left_for_that_night(tmp_path):
     manifest = history(tmp_path, *at_work(0, "open", people=1))
     assert manifest["version"] == "2026-11-15"
     assert manifest["rows"]["rejected"] == {}
-    assert manifest["rows"]["kept"] == "< 2" or manifest["rows"]["kept"] == 63
+    assert manifest["rows"]["kept"] == 63
 
 
 def test_a_history_that_runs_into_a_night_that_is_not_over_leaves_it(tmp_path, monkeypatch):
