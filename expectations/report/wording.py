@@ -22,6 +22,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "time_missing": "The record has no time.",
     "time_malformed": "The time cannot be read.",
     "time_out_of_range": "The time is outside the plausible years: a clock was wrong.",
+    "time_zone_unknown": "The time names a zone whose meaning is not certain: say in the mapping what it means (zones).",
     "time_in_future": "The time is later than the run can know by the clocks of everybody else: a clock was ahead.",
     "time_without_offset": "The time does not say its time zone, and no default zone was set.",
     "person_missing": "The record does not say whose it is.",

@@ -36,7 +36,9 @@ def played(month: Month, base: Path, nights: int) -> Iterator[tuple[dict[str, An
             yield public, newest_record(registry)["exact"]
             if night in month.erased:
                 listing = base / "accounts"
-                listing.write_text(month.erased[night] + "\n")
+                listing.write_text(
+                    _account(logs / "participation.csv", sorted(month.erased).index(night)) + "\n"
+                )
                 flags = ("--registry", str(registry), "--participation", str(logs / "participation.csv"))
                 call("erase", "--accounts", str(listing), *flags)
             if month.withdrawn is not None and night == month.withdrawn[0]:
@@ -114,6 +116,13 @@ def _all_again(system: System, later: int, *, moved: bool) -> None:
     system.between({f"{later} moved": 1}, 0, 10**7 if moved else 0)
     for reason in ("not_admitted", "where_filter"):
         system.between({f"{later} dropped {reason}": 1, f"{later - 1} dropped {reason}": -1}, 0, 10**7)
+
+
+def _account(path: Path, number: int) -> str:
+    """One of the last accounts of a participation file, from the end: nobody of those who object."""
+    with open(path, newline="", encoding="utf-8") as stream:
+        header, *rows = csv.reader(stream)
+    return rows[-1 - number][header.index("account")]
 
 
 def _object(path: Path, people: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import subprocess
 import textwrap
@@ -70,7 +71,9 @@ def test_the_guide_knows_every_exit_code():
 
 
 def test_the_guide_and_the_rules_name_metrics_that_there_are():
-    known = {family.name for family in collect(ending(), last_success=1.0).collect()}
+    manifest = copy.deepcopy(ending().manifest)
+    manifest["rows"]["rejected"] = {"json_malformed": 10}  # of the golden log there are too few to be told
+    known = {family.name for family in collect(ending(manifest=manifest), last_success=1.0).collect()}
     rules = ROOT / "deploy" / "prometheus" / "desirepath.rules.yaml"
     for path in (rules, GUIDE):
         named = set(re.findall(rf"\b{PREFIX}_[a-z_]+[a-z]\b", path.read_text("utf-8")))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from etl.audit import parse, read_chain
+from etl.audit import START, parse, read_chain
 from etl.audit_check import verify_chain
 from etl.canonical import dump
 from etl.layout import DEAD_LETTERS, LINEAGE, QUARANTINE, RUNS, STATE
@@ -107,7 +107,7 @@ def test_a_key_in_use_for_too_long_is_told(tmp_path):
 
     def entry(seq: int, days: float, event: str, **fields: str):
         when = f"{NOW - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
-        content = {"seq": seq, "time": when, "event": event, "prev": "", **fields}
+        content = {"seq": seq, "time": when, "event": event, "prev": START, **fields}
         return parse(f"audit/{seq:08d}.json", dump(content))
 
     first = entry(1, year + 1, "published")

@@ -406,7 +406,8 @@ def test_a_second_export_of_the_same_night_is_no_new_event(tmp_path, dedupe):
     csv.parent.mkdir()
     csv.write_text("".join(",".join(map(str, row)) + "\n" for row in table))
     source = mapping(tmp_path / "two.yaml", **action, **more, format="csv")
-    second = night(tmp_path, SECOND, source=source, logs="again", names=names_file(tmp_path))
+    night(tmp_path, SECOND, source=source, logs="again", names=names_file(tmp_path))
+    second = exact_of(tmp_path / "registry", SECOND)
     assert second["rows"] == {"read": 36, "kept": 12, "rejected": {}, "dropped": {"seen_before": 24}}
 
 
@@ -424,7 +425,8 @@ def test_new_late_events_at_a_known_time_join(tmp_path):
     late = habit(range(12), start, "copy", "save")  # the save was delivered before
     write_log(tmp_path / "logs" / "1.jsonl", late)
     write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
-    second = night(tmp_path, SECOND)
+    night(tmp_path, SECOND)
+    second = exact_of(tmp_path / "registry", SECOND)
     assert second["rows"] == {"read": 48, "kept": 36, "rejected": {}, "dropped": {"seen_before": 12}}
     assert "copy" in actions(tmp_path, SECOND)
 
@@ -439,7 +441,8 @@ def test_a_registry_that_knows_events_the_old_way_takes_none_twice(tmp_path):
     write_state(registry, FIRST, old, content=content | {"known_by": "00" * 16}, key=load_pool_key(None))
     assert read_state(registry, FIRST, "ledger", key=load_pool_key(None))["record_id"].null_count == 24
     write_log(tmp_path / "logs" / "2.jsonl", habit(range(12), MONDAY + DAY_US + 9 * HOUR, "open", "save"))
-    second = night(tmp_path, SECOND)
+    night(tmp_path, SECOND)
+    second = exact_of(tmp_path / "registry", SECOND)
     assert second["rows"] == {"read": 48, "kept": 24, "rejected": {}, "dropped": {"too_late": 24}}
 
 

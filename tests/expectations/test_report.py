@@ -161,7 +161,8 @@ def test_failed_checks_come_first_and_all_are_there() -> None:
 
 
 def test_every_reason_is_explained() -> None:
-    names = {value for name, value in vars(reject_reasons).items() if name.isupper()}
+    named = vars(reject_reasons).items()
+    names = {value for name, value in named if name.isupper() and isinstance(value, str)}
     manifest = changed(good_manifest(), "rows.rejected", dict.fromkeys(names, 10))
     assert "No explanation" not in page(manifest).words
     manifest = changed(good_manifest(), "rows.dropped", {"moon_phase": 12})

@@ -14,6 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import pairwise
 
 import pyarrow.parquet as pq
 
@@ -42,11 +43,17 @@ READERS = {"web_interactions": web_events, "git_activity": git_events}
 
 
 def sessions(events: Iterable[Event]) -> Iterator[tuple[str, list[str]]]:
-    """(person, session) with runs of the same name collapsed; equal times keep the order of the files."""
+    """(person, session) with runs of the same name collapsed.
+
+    Equal times keep the order of the files; of a person whose records run from the newest to the oldest, they turn it.
+    """
     by_person: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for person, moment, name in events:
         by_person[person].append((moment, name))
     for person, acts in by_person.items():
+        steps = [after[0] - before[0] for before, after in pairwise(acts)]
+        if steps and max(steps) <= 0 and min(steps) < 0:
+            acts.reverse()
         acts.sort(key=lambda act: act[0])
         session: list[str] = []
         before = acts[0][0]

@@ -34,7 +34,7 @@ UNITS_NAMED = (
     mutant(
         "units of filtered records are not counted",
         NAMED,
-        (EVENTS, "        aside.untimed(rows, code, ~_mask(wanted))\n", ""),
+        (EVENTS, "        aside.untimed(rows, code, ~wanted)\n", ""),
     ),
     mutant(
         "units of records of other nights are not counted",

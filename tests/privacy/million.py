@@ -51,7 +51,7 @@ def released(people: int) -> Release:
     packed, rows = [], []
     for part in staged:
         made = build_actions(part, gap_us=numbers.gap_us, drop_repeats=True)
-        packed.append(pack(made, part, held=UNITS.empty_table()))
+        packed.append(pack(made, part, held=UNITS.empty_table(), named=UNITS.empty_table()))
         rows.append(np.append(np.asarray(made.actions.column("first_row")), part.num_rows))
     everybody = merge(packed)
     plan = find_plan(everybody, numbers, min_outside_unit=J)

@@ -78,7 +78,10 @@ def test_accounts_behind_a_drop_are_held_up_to_a_bound(parts):
 def packed_of(events: pa.RecordBatch) -> Packed:
     ordered = order_events([events]).events
     return pack(
-        build_actions(ordered, gap_us=30 * 60_000_000, drop_repeats=True), ordered, held=UNITS.empty_table()
+        build_actions(ordered, gap_us=30 * 60_000_000, drop_repeats=True),
+        ordered,
+        held=UNITS.empty_table(),
+        named=UNITS.empty_table(),
     )
 
 

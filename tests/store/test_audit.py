@@ -10,7 +10,7 @@ from etl.canonical import dump
 from etl.errors import ConfigError, LockedError, StorageError
 from etl.registry import Registry
 from tests.store.places import Place
-from tests.store.registries import assert_whole, card, publish
+from tests.store.registries import assert_whole, card, publish, vocabulary
 
 FIRST, SECOND = "2026-11-21", "2026-11-22"
 
@@ -161,6 +161,7 @@ def test_an_entry_that_cannot_be_read_is_told(local):
 def test_a_registry_from_before_there_was_a_log_gets_its_entries(local):
     local.store.remove_tree(".private/audit")
     local.store.remove_tree("withdrawn")
+    local.store.replace(f"vocabulary/{FIRST}.json", vocabulary(FIRST))
     publish(local, "2026-11-23")
     local.repair()
     assert [(e.version, e.fields.get("recovered")) for e in read_chain(local.store)] == [
