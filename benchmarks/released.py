@@ -22,6 +22,7 @@ from etl.memory import Memory
 from etl.participation import read_participation
 from etl.plan import plan_job
 from etl.registry import Registry
+from etl.settle import record_of
 from etl.source import load_mapping
 from etl.staging import Staging
 from risk.evidence import Occurrences, Published
@@ -52,7 +53,7 @@ def release_log(inputs: Sequence[str], source: str, **flags: Any) -> tuple[Publi
         job, pooled = plan_job(config, mapping, files, KEY, staging, participation, memory, workers="threads")
         run_pipeline(job, [])
         statistics = orjson.loads(staging.statistics.read_bytes())
-        check_input(config, statistics, Registry(config.registry))
+        check_input(config, statistics, Registry(config.registry), record_of(staging))
         bequest = Bequest(config, "none", measured_window(config, statistics), 1)
         outcome = orjson.loads(staging.outcome.read_bytes())
         left = leave(job, pooled.carried, **bequest.horizons())

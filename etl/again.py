@@ -15,7 +15,7 @@ from etl.input_check import check_input
 from etl.job import Job
 from etl.manifest import policy_of
 from etl.registry import Registry
-from etl.settle import Result, keep_dead_letters, where_of
+from etl.settle import Result, record_of, where_of
 from etl.state import KNOWN_BY, SHAPED_BY, read_content
 from etl.versions import Version
 from transforms.ledger import known_by, shaped_by
@@ -33,11 +33,13 @@ def published_already(
     registry: Registry,
     versions: Sequence[Version],
     beam_flags: list[str],
+    keep: Callable[[dict[str, Any]], None],
     whole: Callable[[dict[str, Any]], None],
 ) -> Result | None:
     """None: the window is free. Else how it ends.
 
     Args:
+        keep: keeps dead letters and the record of the run, with these statistics.
         whole: refuses the statistics of files that did not come whole.
 
     Raises:
@@ -56,9 +58,9 @@ def published_already(
 
     run_pipeline(job, beam_flags, build_reading)
     statistics = orjson.loads(job.staging.statistics.read_bytes())
-    keep_dead_letters(registry, job.staging)
+    keep(statistics)
     whole(statistics)
-    check_input(config, statistics, registry, late=statistics["candidates"])
+    check_input(config, statistics, registry, record_of(job.staging), late=statistics["candidates"])
     window = window or measured_window(config, statistics)
     taken = touching(versions, window)
     if not taken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from etl.clock import last_night_over
 from etl.doctor import Finding, sentence
 from etl.errors import DesirepathError
 from etl.layout import (
+    CREATE_ONLY,
     FINGERPRINT,
     JOURNAL,
     LOCK,
@@ -57,18 +59,58 @@ def check_registry(root: str | Path) -> Iterator[Finding]:
 
 
 def _remote(root: str) -> Iterator[Finding]:
-    """What can be told without writing: whether it can be reached and read."""
+    """Whether it can be reached and read, and whether its server refuses to write twice what may be written once."""
+    from etl.store.remote import without_conditions
+
     try:
-        there = Registry(root).is_registry()
+        registry = Registry(root)
+        found = registry.store.top()
+        there = registry.is_registry()
+        foreign = bool(found) and not there
+        refuses = foreign or _refuses_second(root, keep=PRIVATE in found)
     except (DesirepathError, ImportError, ValueError) as error:
         yield Finding("FAIL", f"The registry cannot be reached: {sentence(error)}")
         return
+    if foreign:
+        yield Finding(
+            "FAIL",
+            "The registry's address is not empty and is not a registry: give a new or an empty prefix.",
+        )
+        return
+    if refuses is None:
+        pass  # of its kind: docs/operating.md says what that means
+    elif refuses:
+        yield Finding("OK", "The registry's server refuses to write again what may be written once.")
+    else:
+        told = without_conditions("the registry")
+        yield Finding("FAIL", f"{told[:1].upper()}{told[1:]}.")
     if there:
         yield from _versions(root)
     else:
         yield Finding(
             "OK", "The registry's address can be reached, and there is none yet: the first run makes it."
         )
+
+
+def _refuses_second(root: str, *, keep: bool) -> bool | None:
+    """Create an object twice; None: places of this kind have no conditional writes.
+
+    Args:
+        keep: whether it is a registry's own, which stays where it is honoured; else it has a name of its own and goes.
+    """
+    from etl.store.objects import Objects
+
+    objects = Objects(root)
+    if not objects.conditional:
+        return None
+    name = CREATE_ONLY if keep else f"{CREATE_ONLY}-{secrets.token_hex(8)}"
+    refuses = False
+    try:
+        refuses = objects.refuses_second(name)
+    finally:
+        if not (keep and refuses):
+            objects.remove(name)
+    return refuses
 
 
 def _local(root: Path) -> Iterator[Finding]:

@@ -35,8 +35,9 @@ def keep_house(registry: Registry, config: RunConfig, keys: Keys, now: datetime,
         ConfigError: a key is not the registry's, or a change of keys was interrupted.
         StorageError: the registry is not what its audit log says.
     """
-    registry.check_key(key_fingerprint(keys.pseudonym))
-    check_pool_key(registry.store, keys.pool)
+    remember = not config.dry_run  # a trial with another key than the nights will have binds nobody
+    registry.check_key(key_fingerprint(keys.pseudonym), remember=remember)
+    check_pool_key(registry.store, keys.pool, remember=remember)
     registry.repair()
     if not registry.store.exists(ERASING):  # what is under way is finished first; the next run looks
         _hold_to_log(registry)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from etl.config import RunConfig
 from etl.errors import InputError, NoEventError, StorageError, UnusableRecordsError
-from etl.layout import DEAD_LETTERS, RUNS
+from etl.layout import DEAD_LETTERS
 from etl.registry import Registry
 from etl.suppress import tell, tell_count, tell_counts
 from transforms.decode import reasons
@@ -18,10 +18,13 @@ _MOST_OF_OTHER_NIGHTS: Final = 0.05
 """The share of the events of a night's files that may be of the night before or after: a log that is cut a little late."""
 
 
-def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registry, *, late: int = 0) -> None:
+def check_input(
+    config: RunConfig, statistics: dict[str, Any], registry: Registry, record: str, *, late: int = 0
+) -> None:
     """Refuse an input that could not be read, that is empty, or of which too much could not be used.
 
     Args:
+        record: the name of the run's record, which is there by now.
         late: events of nights before that join the window: with them a night without events of its own is none too few.
     """
     if statistics["unreadable"]:
@@ -41,7 +44,7 @@ def check_input(config: RunConfig, statistics: dict[str, Any], registry: Registr
             f"{_about(rejected)} records could not be used, more than the {config.max_reject_ratio:.1%} that "
             f"--max-reject-ratio allows: {why}. "
             f"Where they stand is in {registry.where(DEAD_LETTERS)}, and which file is which number in "
-            f"{registry.where(RUNS)}; mend the input or the mapping, or allow more"
+            f"{registry.where(record)}; mend the input or the mapping, or allow more"
         )
     if statistics["kept"] == 0 and not (late and config.date is not None):
         behind = statistics["behind"]

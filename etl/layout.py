@@ -20,6 +20,9 @@ CROISSANT: Final = "croissant.json"
 MARK: Final = f"{PRIVATE}/registry"
 """Says that this is a registry, where a place has no folders to say it."""
 
+CREATE_ONLY: Final = f"{PRIVATE}/create-only"
+"""Written once; that a server refuses to write it again shows that it honours create-only writes."""
+
 LOCK: Final = f"{PRIVATE}/lock"
 AUDIT: Final = f"{PRIVATE}/audit"
 JOURNAL: Final = f"{PRIVATE}/publishing"

@@ -19,6 +19,7 @@ from etl.ending import Ending, exit_code_of, gates_of
 from etl.interruption import undone_by
 from etl.layout import LINEAGE, PRIVATE
 from etl.registry import Registry
+from etl.run_id import dated
 
 if TYPE_CHECKING:
     from etl.input_digests import InputDigests
@@ -112,7 +113,7 @@ class _Told:
             zone=config.night_timezone,
         )
         self._registry = config.registry
-        self._name = f"{moment:%Y%m%dT%H%M%SZ}-{console.run_id}.jsonl"
+        self._name = f"{dated(console.run_id, moment)}.jsonl"
         self._events: list[Any] = []
         console.on_inputs = self.start
 

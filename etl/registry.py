@@ -38,6 +38,7 @@ from etl.manifest_model import MOST_VERSIONS, check_manifest, parse_manifest, pa
 from etl.repair import record_publication, repair_publications, repair_withdrawals
 from etl.staging import Staging
 from etl.store import Store, is_url, open_store, root_of
+from etl.store.binding import belongs
 from etl.strict_json import MOST_BYTES
 from etl.versions import Version
 from etl.withdrawal import bury, remove_data
@@ -76,10 +77,14 @@ class Registry:
         """Hold the registry's lock, or raise LockedError at once."""
         return self.store.locked()
 
-    def check_key(self, fingerprint: str) -> None:
-        """Remember the key's fingerprint, or refuse a key or a spelling that is not the registry's."""
-        self._check_spelling()
-        self.check_fingerprint(fingerprint)
+    def check_key(self, fingerprint: str, *, remember: bool = True) -> None:
+        """Remember the key's fingerprint, or refuse a key or a spelling that is not the registry's.
+
+        Args:
+            remember: whether a registry that knows no key yet is bound to this one.
+        """
+        self._check_spelling(remember)
+        self.check_fingerprint(fingerprint, remember=remember)
 
     def spelling(self) -> int:
         """The number of the rule by which its names are spelled."""
@@ -88,7 +93,7 @@ class Registry:
             return int(said) if said.isdigit() else 0
         return 1 if self.store.exists(FINGERPRINT) else SPELLING
 
-    def _check_spelling(self) -> None:
+    def _check_spelling(self, remember: bool) -> None:
         """Pseudonyms of one spelling would not meet those of another: one person would count twice."""
         found = self.spelling()
         if found < SPELLING:
@@ -100,18 +105,16 @@ class Registry:
             raise ConfigError(
                 f"the names in the registry {self.where()} are spelled by a newer rule: use the release that wrote it"
             )
-        if not self.store.exists(SPELLED):
+        if remember and not self.store.exists(SPELLED):
             self.store.create(SPELLED, str(SPELLING).encode())
 
-    def check_fingerprint(self, fingerprint: str) -> None:
+    def check_fingerprint(self, fingerprint: str, *, remember: bool = True) -> None:
         """Remember the key's fingerprint, or refuse a key that is not the registry's."""
-        try:
-            self.store.create(FINGERPRINT, fingerprint.encode())
-        except FileExistsError:
+        if not belongs(self.store, FINGERPRINT, fingerprint.encode(), remember=remember):
             raise ConfigError(
                 f"this key is not the one of the registry {self.where()}: its pseudonyms would not meet the ones before; "
                 "give the registry's key (--key-file), or use another registry"
-            ) from None
+            )
 
     def repair(self) -> None:
         """Finish or undo what interrupted runs left. Needs the lock."""

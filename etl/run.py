@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -45,7 +44,8 @@ from etl.plan import plan_job
 from etl.progress import advance
 from etl.registry import Registry
 from etl.risk_figures import measure_risk
-from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, settle
+from etl.run_id import dated
+from etl.settle import PUBLISHED, Result, forget_run, keep_dead_letters, keep_run, record_of, settle
 from etl.source import load_mapping
 from etl.staging import Staging, check_folder
 from etl.told_clocks import tell_clocks
@@ -111,7 +111,7 @@ def _prepare_and_run(config: RunConfig, beam_flags: list[str], console: Console,
     registry.create()
     with registry.locked():
         keep_house(registry, config, keys, datetime.now(UTC), console)
-        staging = registry.staging(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
+        staging = registry.staging(dated(console.run_id))
         inputs = InputDigests(files, keys.pseudonym)  # from here on, beside all else
         this = _Run(
             config, mapping, files, keys, registry, staging, beam_flags, console, watch, inputs, stamps
@@ -184,7 +184,8 @@ def _attempt(this: _Run) -> Result | None:
         facts["participation"] = {"sha256": participation.sha256}
     whole = partial(check_whole, config, this.files, this.stamps)
     with console.progress({"sequence": job.buckets, "cut": job.buckets}):
-        before = published_already(config, job, registry, versions, this.beam_flags, whole)
+        kept = partial(_keep, registry, staging, facts)
+        before = published_already(config, job, registry, versions, this.beam_flags, kept, whole)
         if before is not None:
             return before
         run_pipeline(job, this.beam_flags)
@@ -193,10 +194,9 @@ def _attempt(this: _Run) -> Result | None:
             return None
         statistics = orjson.loads(staging.statistics.read_bytes())
         outcome = orjson.loads(staging.outcome.read_bytes())
-        keep_dead_letters(registry, staging)
-        keep_run(registry, staging, facts | {"statistics": statistics})
+        kept(statistics)
         whole(statistics)
-        check_input(config, statistics, registry, late=outcome["late"])
+        check_input(config, statistics, registry, record_of(staging), late=outcome["late"])
         for column in columns_of_sentences(statistics):
             console.note(
                 f"the column {column} holds what people write: many different texts of several words, few people each. "
@@ -234,6 +234,12 @@ def _attempt(this: _Run) -> Result | None:
     except (OSError, StorageError):  # the version stands; only its timings are not on record
         console.note(f"{result.state}, but the record of the run could not be completed")
     return result
+
+
+def _keep(registry: Registry, staging: Staging, facts: dict[str, Any], statistics: dict[str, Any]) -> None:
+    """Keep what was read, before it is judged: what refuses it says where to look."""
+    keep_dead_letters(registry, staging)
+    keep_run(registry, staging, facts | {"statistics": statistics})
 
 
 def _tell_names(config: RunConfig, participation: Participation | None, console: Console) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from etl.errors import ConfigError
 from etl.layout import POOL_KEY_ID, ROTATING
 from etl.store import Store
+from etl.store.binding import belongs
 from etl.vault import key_id, open_parquet, seal_parquet
 
 
@@ -29,8 +30,11 @@ def write_sealed_object(store: Store, name: str, table: pa.Table, key: bytes) ->
     return sha256(content).hexdigest()
 
 
-def check_pool_key(store: Store, key: bytes) -> None:
+def check_pool_key(store: Store, key: bytes, *, remember: bool = True) -> None:
     """Remember the pool key's id, or refuse a key that is not the registry's. Needs the lock.
+
+    Args:
+        remember: whether a registry that knows no pool key yet is bound to this one.
 
     Raises:
         ConfigError: another key, or a change of keys was interrupted.
@@ -40,10 +44,8 @@ def check_pool_key(store: Store, key: bytes) -> None:
             f"a change of keys or of the spelling in the registry {store.describe()} was interrupted: run the same "
             "`desirepath rotate-key` or `desirepath migrate` again, it goes on where it stopped"
         )
-    try:
-        store.create(POOL_KEY_ID, key_id(key).encode())
-    except FileExistsError:
+    if not belongs(store, POOL_KEY_ID, key_id(key).encode(), remember=remember):
         raise ConfigError(
             f"this pool key is not the one of the registry {store.describe()}: what waits there could not be read; give the "
             "registry's pool key (--pool-key-file)"
-        ) from None
+        )

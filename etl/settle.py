@@ -68,12 +68,12 @@ def keep_dead_letters(registry: Registry, staging: Staging) -> None:
 def keep_run(registry: Registry, staging: Staging, facts: dict[str, Any]) -> None:
     """Keep what stewards may need of a run: exact figures, and which file is which number. Called again, it adds."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    registry.store.replace(_record(staging), dump({**facts, "written": now}))
+    registry.store.replace(record_of(staging), dump({**facts, "written": now}))
 
 
 def forget_run(registry: Registry, staging: Staging) -> None:
     """Remove both: what they say may be about somebody who does not take part any more."""
-    for name in (_dead_letters(staging), _record(staging)):
+    for name in (_dead_letters(staging), record_of(staging)):
         registry.store.remove(name)
 
 
@@ -81,7 +81,8 @@ def _dead_letters(staging: Staging) -> str:
     return f"{DEAD_LETTERS}/{staging.root.name}.parquet"
 
 
-def _record(staging: Staging) -> str:
+def record_of(staging: Staging) -> str:
+    """The name of the run's record: its id, as its log lines have it."""
     return f"{RUNS}/{staging.root.name}.json"
 
 

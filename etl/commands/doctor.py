@@ -113,14 +113,11 @@ def _findings(config: Path | None, flags: dict[str, Any]) -> list[Finding]:
 
 def _of_file(config: Path, flags: dict[str, Any]) -> dict[str, Any]:
     """What a run with this file would use: the flags complete it, and the night may be anyone."""
-    from etl.config import load_config
+    from etl.any_night import load_for_any_night
     from etl.yaml_file import read_yaml
 
     given = {name.replace("-", "_") for name in map(str, read_yaml(config, "the configuration file"))}
-    over = dict(flags)
-    if not given & {"date", "window"} and "date" not in over:
-        over["date"] = _yesterday("UTC")
-    resolved = load_config(config, over).model_dump(mode="json")
+    resolved = load_for_any_night(config, flags)[0].model_dump(mode="json")
     return {
         name: value for name, value in resolved.items() if value is not None and name in given | flags.keys()
     }

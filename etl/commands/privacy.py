@@ -92,8 +92,8 @@ def erase(
     asked: dict[str, Any] = {"published": published.value, "reason": reason.strip(), "by": who(by)}
     opened = open_registry(registry)
     with opened.locked():
-        opened.check_key(key_fingerprint(keys.pseudonym))
-        check_pool_key(opened.store, keys.pool)
+        opened.check_key(key_fingerprint(keys.pseudonym), remember=not dry_run)
+        check_pool_key(opened.store, keys.pool, remember=not dry_run)
         unknown = unknown_lines(opened, requested, None if read is None else read.registry, keys)
         if dry_run:
             if unknown:

@@ -218,12 +218,11 @@ def run(
 
 def prepare(context: typer.Context) -> None:
     """Keep libraries quiet, and take from the flags how a failure is to be told, also of settings that cannot be used."""
-    import secrets
-
     from etl.logs import quiet_libraries, use_json, use_run
+    from etl.run_id import new_run_id
 
     use_json(context.params["log_format"] == "json")
-    use_run(secrets.token_hex(4))
+    use_run(new_run_id())
     quiet_libraries()
 
 
@@ -234,12 +233,11 @@ def run_once(config: Any, beam_flags: list[str], *, passes_over: tuple[type[Base
         config: a RunConfig.
         passes_over: failures that the caller does not take for one.
     """
-    import secrets
-
     from etl.console import Console
     from etl.logs import use_json, use_run
+    from etl.run_id import new_run_id
 
-    console = Console(config.log_format, run_id=secrets.token_hex(4))
+    console = Console(config.log_format, run_id=new_run_id())
     use_json(config.log_format == "json")
     use_run(console.run_id)
     from etl.observe import observed
@@ -265,11 +263,20 @@ def run_once(config: Any, beam_flags: list[str], *, passes_over: tuple[type[Base
 
 @wraps(run)  # the same flags
 def show_config(context: typer.Context, **_: Any) -> None:
-    """Print the settings that a run with these flags would use."""
+    """Print the settings that a run with these flags would use.
+
+    A file that serves every night leaves it to the scheduler which one: what is printed leaves it open, too.
+    """
     import yaml
 
-    resolved = resolve(context)
-    say(yaml.safe_dump(resolved.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False)
+    from etl.any_night import load_for_any_night
+
+    resolved, is_any = load_for_any_night(*_given(context))
+    settings = resolved.model_dump(mode="json")
+    if is_any:
+        settings["date"] = None
+        say("# Which night is not said: --date or --window has to.")
+    say(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), nl=False)
 
 
 def register(app: typer.Typer) -> None:
@@ -289,10 +296,16 @@ def resolve(context: typer.Context, **over: Any) -> Any:
     """The RunConfig that the flags mean, with `over` in the place of some of them."""
     from etl.config import load_config
 
-    flags = {name: value for name, value in context.params.items() if name not in _OTHER} | over
+    file, flags = _given(context)
+    return load_config(file, flags | over)
+
+
+def _given(context: typer.Context) -> tuple[Path | None, dict[str, Any]]:
+    """The configuration file, and the settings that flags name; None: not given."""
+    flags = {name: value for name, value in context.params.items() if name not in _OTHER}
     file = flags.pop("config", None)
     flags["input"] = tuple(flags["input"]) if flags.get("input") else None
-    return load_config(file, flags)
+    return file, flags
 
 
 def resolve_or_tell(context: typer.Context, **over: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -25,6 +26,9 @@ _CONDITIONAL: Final = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
 """Object stores: a write with `mode="create"` is refused by the server where there is something; folders do not exist."""
 
 _CONFLICTS: Final = ("PreconditionFailed", "ConditionalRequestConflict")
+_UNKNOWN: Final = ("NotImplemented",)
+"""What servers say that know of conditional writes, and have none."""
+
 _TRIES: Final = 5
 
 
@@ -116,6 +120,25 @@ class Objects:
         with told(f"writing {self.describe(name)}", passing=()):
             self._make_folder(name)
             self.fs.pipe_file(self._path(name), content)
+
+    def refuses_second(self, name: str) -> bool:
+        """Whether the server refuses to create an object that is there. It is created if it is not.
+
+        Where there are no conditional writes the answer is yes: `create` looks beforehand.
+        """
+        path = self._path(name)
+        with told(f"writing {self.describe(name)}", passing=()):
+            for _ in range(2 if self.conditional else 0):
+                try:
+                    # Never the same content twice: the object that is there tells who wrote it.
+                    self.fs.pipe_file(path, secrets.token_hex(16).encode(), mode="create")
+                except OSError as error:
+                    if isinstance(error, FileExistsError) or code_of(error) in _CONFLICTS:
+                        return True
+                    if code_of(error) in _UNKNOWN:
+                        return False
+                    raise
+        return not self.conditional
 
     def put_tree(self, folder: Path, name: str) -> None:
         if self.names(name):

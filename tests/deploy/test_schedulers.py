@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -136,6 +137,22 @@ def test_the_timer():
     assert timer["OnCalendar"].endswith("UTC")
     if shutil.which("systemd-analyze") is not None:
         subprocess.run(["systemd-analyze", "calendar", timer["OnCalendar"]], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("day", ["2026-10-23", "2026-03-27", "2026-04-03"])
+def test_the_timer_comes_once_a_day_also_when_the_clock_changes(zone, day):
+    """In local time an hour that comes twice is passed over, or one that does not come moves it."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here")
+    calendar = unit(TIMER)["Timer"]["OnCalendar"]
+    command = ["systemd-analyze", "calendar", f"--base-time={day} 00:00:00 UTC", "--iterations=6", calendar]
+    environment = {"PATH": os.environ["PATH"], "TZ": zone, "LC_ALL": "C"}
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    # In another zone than UTC each time stands twice: as it is there, and `(in UTC)`.
+    times = re.findall(r"(?:\(in UTC\)|Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC", said)
+    first = datetime.fromisoformat(f"{day} 02:00:00")
+    assert times == [str(first + timedelta(days=n)) for n in range(6)]
 
 
 # --- cron ----------------------------------------------------------------------------------------------------------
@@ -271,36 +288,76 @@ def keyword(name: str, argument: str) -> str:
     return next(ast.unparse(word.value) for word in call(name).keywords if word.arg == argument)
 
 
+def names_of_the_dag() -> dict[str, Any]:
+    """What the file defines, without the DAG itself: that needs Airflow."""
+    here = ("import subprocess", "from zoneinfo import ZoneInfo")
+    kinds = ast.Assign | ast.FunctionDef
+    wanted = [node for node in dag().body if isinstance(node, kinds) or ast.unparse(node) in here]
+    space: dict[str, Any] = {
+        "AirflowException": AirflowException,
+        "AirflowFailException": AirflowFailException,
+    }
+    exec(compile(ast.Module(wanted, []), str(DAG), "exec"), space)
+    return space
+
+
+class AirflowException(Exception):  # noqa: N818  (its name)
+    pass
+
+
+class AirflowFailException(AirflowException):
+    pass
+
+
 def test_the_dag():
+    """Seen on Airflow 3.3.2: with `depends_on_past` the night after one that failed holds the only place for ever."""
     assert keyword("DAG", "max_active_runs") == "1"
-    assert keyword("DAG", "default_args") == "{'depends_on_past': True}"
+    assert not any("depends_on_past" in ast.unparse(word) for word in call("DAG").keywords)
+    assert not any("depends_on_past" in ast.unparse(word) for word in call("PythonOperator").keywords)
+    assert (
+        keyword("PythonOperator", "max_active_tis_per_dag") == "1"
+    )  # a backfill's runs have a limit of their own
     assert keyword("DAG", "catchup") == "True"
-    assert keyword("DAG", "schedule").startswith("CronDataIntervalTimetable('17 2 * * *'")
-    assert keyword("PythonOperator", "op_kwargs") == "{'night': '{{ ds }}'}"
-    assert int(keyword("PythonOperator", "retries")) >= 1
+    assert keyword("DAG", "schedule") == "CronDataIntervalTimetable('17 4 * * *', timezone=NIGHT_TIMEZONE)"
     assert keyword("PythonOperator", "python_callable") == "release_night"
+    retries = int(keyword("PythonOperator", "retries"))
+    assert retries >= 1
+    assert keyword("PythonOperator", "retry_delay") == "timedelta(minutes=5)"
+    assert retries * 5 <= 30  # a night that is tried again holds up the next
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins", "night"),
+    [
+        ("UTC", datetime(2026, 11, 22, 4, 17, tzinfo=UTC), "2026-11-22"),
+        ("Asia/Tokyo", datetime(2026, 11, 21, 19, 17, tzinfo=UTC), "2026-11-22"),
+        ("America/Los_Angeles", datetime(2026, 11, 22, 12, 17, tzinfo=UTC), "2026-11-22"),
+    ],
+)
+def test_the_night_of_a_run_is_a_day_where_the_nights_are(zone, begins, night):
+    space = names_of_the_dag()
+    space["night_of"].__globals__["NIGHT_TIMEZONE"] = zone
+    assert space["night_of"]({"data_interval_start": begins, "params": {"night": ""}}) == night
+
+
+def test_the_night_of_a_run_by_hand():
+    night_of = names_of_the_dag()["night_of"]
+    begins = datetime(2026, 11, 22, 4, 17, tzinfo=UTC)
+    assert night_of({"params": {"night": " 2026-03-01 "}, "data_interval_start": begins}) == "2026-03-01"
+    for context in ({}, {"params": {"night": ""}, "data_interval_start": None}):
+        with pytest.raises(AirflowFailException, match="say which night"):
+            night_of(context)
 
 
 @pytest.mark.parametrize("code", [0, *sorted(AGAIN | FOR_SOMEBODY), 130])
 def test_the_task_is_tried_again_only_where_that_can_help(stand_in, monkeypatch, code):
-    class AirflowException(Exception):  # noqa: N818  (its name)
-        pass
-
-    class AirflowFailException(AirflowException):
-        pass
-
-    kinds = ast.Assign | ast.FunctionDef
-    wanted = [
-        node for node in dag().body if isinstance(node, kinds) or ast.unparse(node) == "import subprocess"
-    ]
-    space = {"AirflowException": AirflowException, "AirflowFailException": AirflowFailException}
-    exec(compile(ast.Module(wanted, []), str(DAG), "exec"), space)
     monkeypatch.setenv("PATH", f"{stand_in / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("CODE", str(code))
     ended: type[BaseException] | None = None
     try:
-        space["release_night"]("2026-11-22")  # type: ignore[operator]
+        names_of_the_dag()["release_night"](params={"night": "2026-11-22"})
     except AirflowException as error:
         ended = type(error)
     assert ended == (None if code == 0 else AirflowException if code in AGAIN else AirflowFailException)
-    assert after((stand_in / "said").read_text().splitlines(), "--date") == "2026-11-22"
+    words = (stand_in / "said").read_text().splitlines()
+    assert (after(words, "--date"), after(words, "--night-timezone")) == ("2026-11-22", "UTC")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 
 from etl.config import load_config
 from etl.console import Console
-from etl.errors import AlreadyPublishedError, InputError, LockedError
+from etl.errors import AlreadyPublishedError, ConfigError, InputError, LockedError
 from etl.inputs import find_inputs, plan_splits
 from etl.reading import read_raw
 from etl.registry import Registry
@@ -324,6 +326,30 @@ def test_too_many_rejects_end_the_run_and_leave_dead_letters(logs):
     assert go(logs, max_reject_ratio=0.2).manifest["rows"]["rejected"] == {"time_malformed": 100}
 
 
+def record_named_in(message: str) -> dict:
+    """The run's record that a failure points to."""
+    (name,) = re.findall(r"which file is which number in (\S+\.json);", message)
+    return orjson.loads(Path(name).read_bytes())
+
+
+def test_too_many_rejects_point_to_a_record_that_is_there(logs):
+    """Also where the window is taken, or all time may be: these are read once to be compared."""
+    assert go(logs, window=None, date="2026-11-18").state == "published"
+    with open(logs / "logs" / "day.jsonl", "ab") as stream:
+        stream.write(b'{"user_id": "rosalind", "ts": "yesterday", "event_type": "click", "app": "x"}\n' * 100)
+    for window in (
+        {"window": "all"},
+        {"window": None, "date": "2026-11-18"},
+        {"window": None, "date": "2026-11-25"},
+    ):
+        with pytest.raises(InputError) as caught:
+            go(logs, **window)
+        record = record_named_in(str(caught.value))
+        assert record["statistics"]["rejected"] == {"time_malformed": 100}
+        assert [Path(one["path"]).name for one in record["inputs"]] == ["day.jsonl"]
+        assert "rosalind" not in str(record)
+
+
 def test_a_locked_registry_is_left_alone(logs):
     registry = Registry(logs / "registry")
     registry.create()
@@ -335,6 +361,21 @@ def test_a_dry_run_publishes_nothing(logs):
     assert go(logs, dry_run=True).manifest["released"]["records"] > 0
     assert not (logs / "registry" / "data").exists()
     assert Registry(logs / "registry").manifests() == []
+
+
+def test_a_dry_run_does_not_bind_the_registry_to_its_keys(logs, monkeypatch):
+    own = (os.environ["DESIREPATH_KEY"], os.environ["DESIREPATH_POOL_KEY"])
+    monkeypatch.setenv("DESIREPATH_KEY", "1c" * 32)
+    monkeypatch.setenv("DESIREPATH_POOL_KEY", "1d" * 32)
+    go(logs, dry_run=True)
+    monkeypatch.setenv("DESIREPATH_KEY", own[0])
+    monkeypatch.setenv("DESIREPATH_POOL_KEY", own[1])
+    assert go(logs).state == "published"
+    for name in ("DESIREPATH_KEY", "DESIREPATH_POOL_KEY"):
+        with monkeypatch.context() as other:
+            other.setenv(name, "1e" * 32)
+            with pytest.raises(ConfigError, match="key is not the one"):
+                go(logs, dry_run=True)
 
 
 def test_participation_decides_who_is_in(logs):

@@ -10,6 +10,9 @@ OBSERVED = "tests/etl/test_observe.py"
 FACTS = "tests/etl/test_facts.py"
 BACKFILL = "tests/etl/test_backfill.py"
 SCHEDULERS = "tests/deploy/test_schedulers.py"
+CREATE_ONLY = "tests/store/test_create_only.py"
+DRY_RUN = "tests/etl/test_pipeline.py::test_a_dry_run_does_not_bind_the_registry_to_its_keys"
+REJECTS = "tests/etl/test_pipeline.py::test_too_many_rejects_point_to_a_record_that_is_there"
 
 OPERATING = (
     mutant(
@@ -63,6 +66,44 @@ OPERATING = (
     mutant(
         "Airflow tries every failure again",
         SCHEDULERS,
-        ("deploy/airflow/desirepath_nightly.py", "raise AirflowFailException(", "raise AirflowException("),
+        (
+            "deploy/airflow/desirepath_nightly.py",
+            'raise AirflowFailException(f"exit',
+            'raise AirflowException(f"exit',
+        ),
+    ),
+    mutant(
+        "the night of an Airflow run is a day in UTC",
+        SCHEDULERS,
+        ("deploy/airflow/desirepath_nightly.py", "astimezone(ZoneInfo(NIGHT_TIMEZONE)).", ""),
+    ),
+    mutant(
+        "a server that overwrites what it should refuse gets a registry",
+        CREATE_ONLY,
+        ("etl/store/objects.py", "        return not self.conditional\n", "        return True\n"),
+    ),
+    mutant(
+        "only a new registry asks its server whether it refuses",
+        CREATE_ONLY,
+        (
+            "etl/store/remote.py",
+            "        self._assert_create_only()  # the lock is made of such writes\n",
+            "",
+        ),
+    ),
+    mutant(
+        "a dry run binds the registry to its keys",
+        DRY_RUN,
+        ("etl/housekeeping.py", "remember = not config.dry_run", "remember = True"),
+    ),
+    mutant(
+        "a window that is taken is judged before its record is there",
+        REJECTS,
+        ("etl/again.py", "    keep(statistics)\n", ""),
+    ),
+    mutant(
+        "what a run leaves is not named as its log lines say",
+        "tests/etl/test_run_id.py",
+        ("etl/run.py", "registry.staging(dated(console.run_id))", 'registry.staging(dated("run"))'),
     ),
 )

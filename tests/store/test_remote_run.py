@@ -55,6 +55,7 @@ def test_a_run_into_a_bucket(s3, tmp_path, flags, capfd):
     assert {name.split("/")[1] for name in there.store.names(".private")} == {
         *(
             "audit",
+            "create-only",
             "dead-letters",
             "key-fingerprint",
             "spelling",
