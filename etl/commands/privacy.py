@@ -216,10 +216,10 @@ def migrate(
     with opened.locked():
         entry = move(opened, keys.pseudonym, keys.pool, accounts=people, units=units, by=who(by))
     if entry is None:
-        typer.echo("the names in the registry are spelled by today's rule already")
+        say("the names in the registry are spelled by today's rule already")
         return
     lost = ", ".join(f"{kind} {number:,}" for kind, number in entry.fields["lost"].items()) or "none"
-    typer.echo(
+    say(
         f"the names in {opened.where()} are spelled by today's rule (audit entry {opened.where(entry.name)}). Rows that "
         f"could not be renamed, and are gone: {lost}"
     )
