@@ -68,7 +68,11 @@ def differing(
                     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
                 else:
                     call("run", *flags, nightly=True)
-        mine = {path: digest for path, digest in digests(registry).items() if path.startswith("data/")}
+        mine = {
+            path: digest
+            for path, digest in digests(registry).items()
+            if path.startswith(("data/", "vocabulary/"))
+        }
         found[name] = sorted(
             path for path in mine.keys() | theirs.keys() if mine.get(path) != theirs.get(path)
         )

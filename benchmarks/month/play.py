@@ -203,7 +203,7 @@ def digests(registry: Path) -> dict[str, str]:
     """Of all that is published, but what is derived anew."""
     return {
         str(path.relative_to(registry)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in ("data", "manifests", "reports")
+        for folder in ("data", "manifests", "reports", "vocabulary")
         for path in sorted((registry / folder).rglob("*"))
         if path.is_file()
     }

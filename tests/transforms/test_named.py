@@ -9,7 +9,7 @@ import pytest
 from tests.worlds import MINUTE, Act, digest, events_of
 from transforms.draw import DrawPolicy, draw
 from transforms.events import EventPolicy, to_events
-from transforms.ledger import event_digests, ledger_of, places
+from transforms.ledger import ledger_of
 from transforms.mapping import Mapping
 from transforms.named import NAMED_FILE, named_by, naming, set_apart, units_of
 from transforms.pack import pack
@@ -56,7 +56,7 @@ def test_open_sessions_repeats_and_records_that_are_no_events_name_units():
 def test_an_event_that_an_earlier_version_consumed_names_its_unit():
     batch = order_events([events_of([Act("a", 0, ("t",), "seen"), Act("a", 60, ("t",), "new")])]).events
     before = batch.slice(0, 1)
-    ledger = ledger_of(before, event_digests(before, places(before, key=KEY)))
+    ledger = ledger_of(before)
     drawn = draw([batch], ledger=ledger, spent=None, policy=POLICY)
     assert drawn.counts["seen_before"] == 1
     assert pairs(drawn.named) == {(digest("a"), "seen")}
