@@ -108,12 +108,11 @@ def _besides(month: Month, night: int, played: Played, source: Source, done: lis
         call("withdraw", withdrawn, "--registry", str(played.registry), "--reason", "a rehearsal")
     after = digests(played.registry)
     changed = [name for name in before if after.get(name) != before[name]]
+    removed = (f"data/{withdrawn}/", f"vocabulary/{withdrawn}.json") if withdrawn else ()
     played.problems += [
-        f"{name} was changed after night {night}"
-        for name in changed
-        if not (withdrawn and name.startswith(f"data/{withdrawn}/"))
+        f"{name} was changed after night {night}" for name in changed if not name.startswith(removed)
     ]
-    if withdrawn and any(name.startswith(f"data/{withdrawn}/") for name in after):
+    if any(name.startswith(removed) for name in after):
         played.problems.append(f"data of the withdrawn {withdrawn} is still there")
     gone = {month.erased[n] for n in done if n in month.erased}
     before_now = gone - {month.erased.get(night, "")}
